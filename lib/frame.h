@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * The frame: one datagram, a fixed 72 byte header, a body fixed by the type, then records. The format itself is
+ * written down in WIRE.md; this is its code. Everything is in network byte order on the wire and in host order here.
+ * Pure functions, any thread.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SL_WIRE_VERSION  1
+#define SL_HEADER_BYTES  72
+#define SL_PROBE_BODY_BYTES 24
+#define SL_SYNC_BODY_BYTES  32
+
+enum sl_frame_type {
+    SL_FRAME_PING = 1,         /* are you there? */
+    SL_FRAME_ACK = 2,          /* I am */
+    SL_FRAME_NACK = 3,         /* a helper's receipt: I heard you and asked the target */
+    SL_FRAME_PING_REQ = 4,     /* ask that member for me */
+    SL_FRAME_GOSSIP = 5,       /* records, no body */
+    SL_FRAME_SYNC_REQUEST = 6, /* what do you hold in this range of ids? */
+    SL_FRAME_SYNC = 7,         /* this */
+    SL_FRAME_TYPE_END,
+};
+
+/* Header flags. Unknown flags make a frame unreadable: they may change what follows. */
+#define SL_FRAME_SEALED 0x0001 /* AEAD-protected; without it the tag is zero */
+
+struct sl_header {
+    uint8_t type; /* enum sl_frame_type */
+    uint16_t flags;
+    uint32_t cluster_id;
+    uint64_t sender_id;
+    uint32_t boot_salt;   /* drawn at the sender's start: tells its lives apart for the replay window */
+    uint16_t key_id;      /* 0 = not sealed */
+    uint8_t lane;         /* the sender's TX queue */
+    uint64_t counter;     /* 56 bits, per lane, from 1 */
+    uint32_t probe;       /* probe or sync session number; echoed by answers; 0 = none */
+    uint32_t unsettled;   /* changes in the sender's view that are younger than the spread time */
+    uint64_t view_hash;   /* sum of item hashes of the sender's live members */
+    uint64_t authority_revision; /* highest authority revision the sender has heard of; 0 = none */
+};
+
+/* Body of PING, ACK, NACK and PING_REQ. The four have the same shape so that each is made from another in place. */
+struct sl_probe_body {
+    uint64_t target_id;   /* who is probed */
+    uint64_t origin_id;   /* who wants to know */
+    uint64_t target_word; /* PING, PING_REQ, NACK: the target's word as the origin holds it, so that an accused member
+                             learns it at once; ACK: the target's own word */
+};
+
+/* Body of SYNC_REQUEST and SYNC. Ranges are inclusive at both ends. */
+struct sl_sync_body {
+    uint64_t first_id;   /* SYNC: as asked */
+    uint64_t last_id;    /* SYNC: the last id that the answer covers; less than asked if the frame was full */
+    uint64_t range_hash; /* sum of item hashes of the sender's live members in first_id..last_id as asked; a request
+                            with 0 pulls all */
+    uint32_t live_count; /* live members in the sender's whole view */
+};
+
+/* Why a frame or record was refused; each is a drop counter (see counters.h). */
+enum sl_wire_error {
+    SL_WIRE_OK = 0,
+    SL_WIRE_SHORT,        /* ends before what its type needs */
+    SL_WIRE_VERSION_UNKNOWN,
+    SL_WIRE_TYPE_UNKNOWN,
+    SL_WIRE_FLAGS_UNKNOWN,
+    SL_WIRE_FIELD_BAD,    /* a field outside its range (zero id, zero counter, generation too high, ...) */
+    SL_WIRE_RECORD_BAD,   /* a record that overruns the frame, has the wrong length or a forbidden value */
+};
+
+/* Checks length, version, type and flags and reads the header. `length` must cover the type's body as well. */
+enum sl_wire_error sl_header_read(const uint8_t *frame, uint32_t length_bytes, struct sl_header *out);
+
+/* Writes all SL_HEADER_BYTES (tag zeroed). */
+void sl_header_write(uint8_t *frame, const struct sl_header *header);
+
+/* Sets lane and counter in a written frame: the sending queue alone knows them. */
+void sl_header_stamp(uint8_t *frame, uint8_t lane, uint64_t counter);
+
+/* First byte after header and body of this type. */
+uint32_t sl_frame_records_at(uint8_t type);
+
+void sl_probe_body_read(const uint8_t *frame, struct sl_probe_body *out);
+void sl_probe_body_write(uint8_t *frame, const struct sl_probe_body *body);
+void sl_sync_body_read(const uint8_t *frame, struct sl_sync_body *out);
+void sl_sync_body_write(uint8_t *frame, const struct sl_sync_body *body);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "lib/word.h"
+
+#include <gtest/gtest.h>
+
+TEST(Word, HigherIncarnationWinsOverAnyStatus)
+{
+    uint64_t left = sl_word(100, 0, SL_LEFT);
+    uint64_t alive = sl_word(100, 1, SL_ALIVE);
+    EXPECT_EQ(sl_word_merge(left, alive), alive);
+    EXPECT_EQ(sl_word_merge(alive, left), alive);
+}
+
+TEST(Word, WithinOneIncarnationTheWorseStatusWins)
+{
+    uint64_t previous = 0;
+    for (enum sl_status s : {SL_ALIVE, SL_SUSPECT, SL_DEAD, SL_LEFT}) {
+        uint64_t w = sl_word(7, 3, s);
+        EXPECT_GT(w, previous);
+        EXPECT_EQ(sl_word_status(w), s);
+        EXPECT_EQ(sl_word_incarnation(w), sl_word_incarnation(sl_word(7, 3, SL_ALIVE)));
+        previous = w;
+    }
+}
+
+TEST(Word, FieldsComeBackAsTheyWentIn)
+{
+    uint64_t w = sl_word(SL_GENERATION_MAX, SL_REFUTATION_MAX, SL_DEAD);
+    EXPECT_EQ(sl_word_generation(w), SL_GENERATION_MAX);
+    EXPECT_EQ(sl_word_refutations(w), SL_REFUTATION_MAX);
+    EXPECT_EQ(sl_word_status(w), SL_DEAD);
+}
+
+TEST(Word, RefutationBeatsTheAccusationAndCarriesIntoTheGeneration)
+{
+    uint64_t accused = sl_word(9, SL_REFUTATION_MAX, SL_DEAD);
+    uint64_t refuted = sl_word_refute(accused);
+    EXPECT_GT(refuted, accused);
+    EXPECT_EQ(refuted, sl_word(10, 0, SL_ALIVE));
+}
