@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /*
- * All of a node's memory, taken once at start. Parts are carved off and never given back one by one.
- * To size an arena, run the same carving over a dry one (base NULL): it counts and hands out nothing.
+ * All of a node's memory, taken once at start. Parts are carved off and never given back one by
+ * one. To size an arena, run the same carving over a dry one (base NULL): it counts and hands out
+ * nothing.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,8 +12,8 @@
 #define SL_CACHE_LINE 64
 
 struct sl_arena {
-    uint8_t *base;      /* cache-line aligned and zeroed by the host; NULL in a dry run */
-    size_t size_bytes;  /* SIZE_MAX in a dry run */
+    uint8_t *base;     /* cache-line aligned and zeroed by the host; NULL in a dry run */
+    size_t size_bytes; /* SIZE_MAX in a dry run */
     size_t used_bytes;
 };
 
@@ -27,7 +28,8 @@ static inline bool sl_arena_is_dry(const struct sl_arena *a)
     return a->base == NULL;
 }
 
-/* Returns zeroed memory aligned to a cache line; NULL if the arena is dry or too small (used_bytes grows in both cases). */
+/* Returns zeroed memory aligned to a cache line; NULL if the arena is dry or too small (used_bytes
+ * grows in both cases). */
 static inline void *sl_arena_take(struct sl_arena *a, size_t count, size_t each_bytes)
 {
     size_t bytes = (count * each_bytes + SL_CACHE_LINE - 1) & ~(size_t)(SL_CACHE_LINE - 1);

@@ -5,9 +5,10 @@
 extern "C" {
 #endif
 
-/* An impossible state ends the process, in every build: a member that goes on with a broken table misleads the cluster. */
-#define SL_ASSERT(condition)                                                                       \
-    (__builtin_expect(!!(condition), 1) ? (void)0                                                  \
+/* An impossible state ends the process, in every build: a member that goes on with a broken table
+ * misleads the cluster. */
+#define SL_ASSERT(condition)                      \
+    (__builtin_expect(!!(condition), 1) ? (void)0 \
                                         : sl_assert_failed(#condition, __FILE__, __LINE__))
 
 /* Prints the condition and its place to stderr, then aborts. */

@@ -1,41 +1,42 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /*
- * Counters. A drop reason is an enum value is a counter is a name that users see: this list is the only place to add
- * one. Each counter array has one writer (a worker or the engine); readers take relaxed loads and add them up.
+ * Counters. A drop reason is an enum value is a counter is a name that users see: this list is the
+ * only place to add one. Each counter array has one writer (a worker or the engine); readers take
+ * relaxed loads and add them up.
  */
 #include <stdint.h>
 
 /* name, what people read in `starling stats` */
-#define SL_DROP_REASONS(X)                                                                         \
-    X(NOT_GOSSIP, "not for the gossip port")                                                       \
-    X(L2_MALFORMED, "malformed Ethernet or VLAN header")                                           \
-    X(IP_MALFORMED, "malformed IP or UDP header")                                                  \
-    X(IP_FRAGMENT, "IP fragment or options")                                                       \
-    X(IP_NOT_MINE, "not for this node's address")                                                  \
-    X(CHECKSUM, "bad IP or UDP checksum")                                                          \
-    X(FRAME_SHORT, "frame shorter than its type needs")                                            \
-    X(FRAME_VERSION, "unknown wire version")                                                       \
-    X(FRAME_TYPE, "unknown frame type")                                                            \
-    X(FRAME_FLAGS, "unknown or unsupported flags")                                                 \
-    X(FRAME_FIELD, "field out of range")                                                           \
-    X(RECORD_MALFORMED, "malformed record")                                                        \
-    X(CLUSTER_OTHER, "another cluster's frame")                                                    \
-    X(FROM_SELF, "own frame came back")                                                            \
-    X(TARGET_OTHER, "probe meant for another member")                                              \
-    X(TARGET_UNKNOWN, "relay to a member that is not known")                                       \
-    X(RELAY_UNREACHABLE, "relay target has no endpoint or neighbour")                              \
-    X(ANSWER_NO_ROOM, "answer would exceed the request of an unproven sender")                     \
-    X(NEIGHBOUR_UNRESOLVED, "next hop's MAC address not resolved")                                 \
-    X(ENGINE_RING_FULL, "hand-off ring to the engine full")                                        \
-    X(ENGINE_INPUT_EMPTY, "no hand-off buffer free")                                               \
-    X(MEMBERS_FULL, "member refused: max_members reached")                                         \
-    X(COLD_FULL, "member refused: no cold record free")                                            \
-    X(RUMOURS_FULL, "rumour refused: queue full")                                                  \
-    X(SUSPICIONS_FULL, "suspicion refused: too many at once")                                      \
-    X(BYTE_CAP, "not sent: byte cap of this second reached")                                       \
-    X(MBUF_EMPTY, "no packet buffer free")                                                         \
-    X(TX_FULL, "TX queue full")                                                                    \
+#define SL_DROP_REASONS(X)                                                     \
+    X(NOT_GOSSIP, "not for the gossip port")                                   \
+    X(L2_MALFORMED, "malformed Ethernet or VLAN header")                       \
+    X(IP_MALFORMED, "malformed IP or UDP header")                              \
+    X(IP_FRAGMENT, "IP fragment or options")                                   \
+    X(IP_NOT_MINE, "not for this node's address")                              \
+    X(CHECKSUM, "bad IP or UDP checksum")                                      \
+    X(FRAME_SHORT, "frame shorter than its type needs")                        \
+    X(FRAME_VERSION, "unknown wire version")                                   \
+    X(FRAME_TYPE, "unknown frame type")                                        \
+    X(FRAME_FLAGS, "unknown or unsupported flags")                             \
+    X(FRAME_FIELD, "field out of range")                                       \
+    X(RECORD_MALFORMED, "malformed record")                                    \
+    X(CLUSTER_OTHER, "another cluster's frame")                                \
+    X(FROM_SELF, "own frame came back")                                        \
+    X(TARGET_OTHER, "probe meant for another member")                          \
+    X(TARGET_UNKNOWN, "relay to a member that is not known")                   \
+    X(RELAY_UNREACHABLE, "relay target has no endpoint or neighbour")          \
+    X(ANSWER_NO_ROOM, "answer would exceed the request of an unproven sender") \
+    X(NEIGHBOUR_UNRESOLVED, "next hop's MAC address not resolved")             \
+    X(ENGINE_RING_FULL, "hand-off ring to the engine full")                    \
+    X(ENGINE_INPUT_EMPTY, "no hand-off buffer free")                           \
+    X(MEMBERS_FULL, "member refused: max_members reached")                     \
+    X(COLD_FULL, "member refused: no cold record free")                        \
+    X(RUMOURS_FULL, "rumour refused: queue full")                              \
+    X(SUSPICIONS_FULL, "suspicion refused: too many at once")                  \
+    X(BYTE_CAP, "not sent: byte cap of this second reached")                   \
+    X(MBUF_EMPTY, "no packet buffer free")                                     \
+    X(TX_FULL, "TX queue full")                                                \
     X(RX_MISSED, "missed by the port (ring overflow)")
 
 enum sl_drop {
@@ -45,14 +46,15 @@ enum sl_drop {
         SL_DROP_COUNT
 };
 
-/* Frame classes, most urgent first: the order in which frames and records are sent, and the rows of `starling stats`. */
-#define SL_CLASSES(X)                                                                              \
-    X(PROBE, "probe")                                                                              \
-    X(REFUTATION, "refutation")                                                                    \
-    X(SUSPICION, "suspicion")                                                                      \
-    X(MEMBERSHIP, "membership")                                                                    \
-    X(HARD, "hard")                                                                                \
-    X(SOFT, "soft")                                                                                \
+/* Frame classes, most urgent first: the order in which frames and records are sent, and the rows of
+ * `starling stats`. */
+#define SL_CLASSES(X)           \
+    X(PROBE, "probe")           \
+    X(REFUTATION, "refutation") \
+    X(SUSPICION, "suspicion")   \
+    X(MEMBERSHIP, "membership") \
+    X(HARD, "hard")             \
+    X(SOFT, "soft")             \
     X(BULK, "bulk")
 
 enum sl_class {
@@ -92,15 +94,16 @@ static inline const char *sl_class_name(enum sl_class c)
     return names[c];
 }
 
-/* What every sender and receiver of frames counts. One per worker and one for the engine; written by its owner alone. */
+/* What every sender and receiver of frames counts. One per worker and one for the engine; written
+ * by its owner alone. */
 struct sl_counters {
     uint64_t rx_frames[SL_CLASS_COUNT];
     uint64_t rx_bytes[SL_CLASS_COUNT]; /* UDP payload */
     uint64_t tx_frames[SL_CLASS_COUNT];
     uint64_t tx_bytes[SL_CLASS_COUNT]; /* UDP payload */
     uint64_t drops[SL_DROP_COUNT];
-    uint64_t records_stale;   /* received and already known */
-    uint64_t records_novel;   /* handed to the engine */
+    uint64_t records_stale; /* received and already known */
+    uint64_t records_novel; /* handed to the engine */
     uint64_t pings_answered;
     uint64_t relays;
     uint64_t syncs_answered;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
-/* Where a member receives: an IP address and a UDP port. IPv4 is held as ::ffff:a.b.c.d (RFC 4291, 2.5.5.2). */
+/* Where a member receives: an IP address and a UDP port. IPv4 is held as ::ffff:a.b.c.d (RFC
+ * 4291, 2.5.5.2). */
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>

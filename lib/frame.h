@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /*
- * The frame: one datagram, a fixed 72 byte header, a body fixed by the type, then records. The format itself is
- * written down in WIRE.md; this is its code. Everything is in network byte order on the wire and in host order here.
- * Pure functions, any thread.
+ * The frame: one datagram, a fixed 72 byte header, a body fixed by the type, then records. The
+ * format itself is written down in WIRE.md; this is its code. Everything is in network byte order
+ * on the wire and in host order here. Pure functions, any thread.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,8 +12,8 @@
 extern "C" {
 #endif
 
-#define SL_WIRE_VERSION  1
-#define SL_HEADER_BYTES  72
+#define SL_WIRE_VERSION     1
+#define SL_HEADER_BYTES     72
 #define SL_PROBE_BODY_BYTES 24
 #define SL_SYNC_BODY_BYTES  32
 
@@ -36,46 +36,53 @@ struct sl_header {
     uint16_t flags;
     uint32_t cluster_id;
     uint64_t sender_id;
-    uint32_t boot_salt;   /* drawn at the sender's start: tells its lives apart for the replay window */
-    uint16_t key_id;      /* 0 = not sealed */
-    uint8_t lane;         /* the sender's TX queue */
-    uint64_t counter;     /* 56 bits, per lane, from 1 */
-    uint32_t probe;       /* probe or sync session number; echoed by answers; 0 = none */
-    uint32_t unsettled;   /* changes in the sender's view that are younger than the spread time */
-    uint64_t view_hash;   /* sum of item hashes of the sender's live members */
+    uint32_t
+        boot_salt;    /* drawn at the sender's start: tells its lives apart for the replay window */
+    uint16_t key_id;  /* 0 = not sealed */
+    uint8_t lane;     /* the sender's TX queue */
+    uint64_t counter; /* 56 bits, per lane, from 1 */
+    uint32_t probe;   /* probe or sync session number; echoed by answers; 0 = none */
+    uint32_t unsettled; /* changes in the sender's view that are younger than the spread time */
+    uint64_t view_hash; /* sum of item hashes of the sender's live members */
     uint64_t authority_revision; /* highest authority revision the sender has heard of; 0 = none */
 };
 
-/* Body of PING, ACK, NACK and PING_REQ. The four have the same shape so that each is made from another in place. */
+/* Body of PING, ACK, NACK and PING_REQ. The four have the same shape so that each is made from
+ * another in place. */
 struct sl_probe_body {
     uint64_t target_id;   /* who is probed */
     uint64_t origin_id;   /* who wants to know */
-    uint64_t target_word; /* PING, PING_REQ, NACK: the target's word as the origin holds it, so that an accused member
-                             learns it at once; ACK: the target's own word */
+    uint64_t target_word; /* PING, PING_REQ, NACK: the target's word as the origin holds it, so that
+                             an accused member learns it at once; ACK: the target's own word */
 };
 
 /* Body of SYNC_REQUEST and SYNC. Ranges are inclusive at both ends. */
 struct sl_sync_body {
-    uint64_t first_id;   /* SYNC: as asked */
-    uint64_t last_id;    /* SYNC: the last id that the answer covers; less than asked if the frame was full */
-    uint64_t range_hash; /* sum of item hashes of the sender's live members in first_id..last_id as asked; a request
-                            with 0 pulls all */
+    uint64_t first_id; /* SYNC: as asked */
+    uint64_t last_id;  /* SYNC: the last id that the answer covers; less than asked if the frame was
+                          full */
+    uint64_t range_hash; /* sum of item hashes of the sender's live members in first_id..last_id as
+                            asked; a request with 0 pulls all */
     uint32_t live_count; /* live members in the sender's whole view */
 };
 
 /* Why a frame or record was refused; each is a drop counter (see counters.h). */
 enum sl_wire_error {
     SL_WIRE_OK = 0,
-    SL_WIRE_SHORT,        /* ends before what its type needs */
+    SL_WIRE_SHORT, /* ends before what its type needs */
     SL_WIRE_VERSION_UNKNOWN,
     SL_WIRE_TYPE_UNKNOWN,
     SL_WIRE_FLAGS_UNKNOWN,
-    SL_WIRE_FIELD_BAD,    /* a field outside its range (zero id, zero counter, generation too high, ...) */
-    SL_WIRE_RECORD_BAD,   /* a record that overruns the frame, has the wrong length or a forbidden value */
+    SL_WIRE_FIELD_BAD,  /* a field outside its range (zero id, zero counter, generation too high,
+                           ...) */
+    SL_WIRE_RECORD_BAD, /* a record that overruns the frame, has the wrong length or a forbidden
+                           value */
 };
 
-/* Checks length, version, type and flags and reads the header. `length` must cover the type's body as well. */
-enum sl_wire_error sl_header_read(const uint8_t *frame, uint32_t length_bytes, struct sl_header *out);
+/* Checks length, version, type and flags and reads the header. `length` must cover the type's body
+ * as well. */
+enum sl_wire_error sl_header_read(const uint8_t *frame, uint32_t length_bytes,
+                                  struct sl_header *out);
 
 /* Writes all SL_HEADER_BYTES (tag zeroed). */
 void sl_header_write(uint8_t *frame, const struct sl_header *header);

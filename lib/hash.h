@@ -25,7 +25,8 @@ struct sl_cluster sl_cluster_from_name(const char *name);
 /* A member's id: keyed hash of its name; never 0. */
 uint64_t sl_member_id(const struct sl_cluster *cluster, const char *name, size_t name_bytes);
 
-/* A live member's share of the view hash. The view hash is the sum over live members, so it is kept up in O(1). */
+/* A live member's share of the view hash. The view hash is the sum over live members, so it is kept
+ * up in O(1). */
 uint64_t sl_item_hash(const struct sl_cluster *cluster, uint64_t id, uint64_t incarnation);
 
 #ifdef __cplusplus

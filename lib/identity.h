@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
-/* What a member says of itself besides its word: the cold half of a claim. Strings are not zero-terminated. */
+/* What a member says of itself besides its word: the cold half of a claim. Strings are not
+ * zero-terminated. */
 #include <stdint.h>
 
 #include "lib/endpoint.h"

@@ -3,22 +3,22 @@
 
 /* Every bound of the protocol. Past a bound there is a counted refusal, never growth. */
 
-#define SL_UDP_PORT          7947  /* default UDP port */
-#define SL_NAME_BYTES_MAX    63    /* UTF-8, without a terminating zero */
-#define SL_ZONE_BYTES_MAX    63
-#define SL_TAGS_BYTES_MAX    256   /* opaque to the protocol; "key=value" lines by convention */
-#define SL_FRAME_BYTES_MIN   512   /* smallest frame limit that still carries the longest claim */
-#define SL_FRAME_BYTES       1232  /* default frame limit: IPv6's least MTU less IPv6 and UDP headers */
-#define SL_FRAME_BYTES_MAX   8952  /* a 9,000 byte MTU less IPv6 and UDP headers */
-#define SL_MEMBERS_DEFAULT   16384 /* default max_members */
-#define SL_MEMBERS_MAX       (1u << 24)
-#define SL_SEEDS_MAX         64    /* seed addresses after name resolution */
-#define SL_FANOUT_MAX        16    /* peers of one gossip round */
-#define SL_HELPERS_MAX       16    /* helpers asked by one probe */
-#define SL_PROBES_MAX        64    /* probes under way at once */
-#define SL_ACCUSERS_MAX      8     /* distinct accusers remembered per suspicion */
-#define SL_STEP_RECORDS_MAX  64    /* records merged in one engine step */
-#define SL_STEP_TIMERS_MAX   64    /* timers fired in one engine step */
-#define SL_CELL_PROBE_MAX    64    /* cells looked at before a lookup gives up */
-#define SL_WORKERS_MAX       32
+#define SL_UDP_PORT           7947 /* default UDP port */
+#define SL_NAME_BYTES_MAX     63   /* UTF-8, without a terminating zero */
+#define SL_ZONE_BYTES_MAX     63
+#define SL_TAGS_BYTES_MAX     256 /* opaque to the protocol; "key=value" lines by convention */
+#define SL_FRAME_BYTES_MIN    512 /* smallest frame limit that still carries the longest claim */
+#define SL_FRAME_BYTES        1232 /* default frame limit: IPv6's least MTU less IPv6 and UDP headers */
+#define SL_FRAME_BYTES_MAX    8952  /* a 9,000 byte MTU less IPv6 and UDP headers */
+#define SL_MEMBERS_DEFAULT    16384 /* default max_members */
+#define SL_MEMBERS_MAX        (1u << 24)
+#define SL_SEEDS_MAX          64 /* seed addresses after name resolution */
+#define SL_FANOUT_MAX         16 /* peers of one gossip round */
+#define SL_HELPERS_MAX        16 /* helpers asked by one probe */
+#define SL_PROBES_MAX         64 /* probes under way at once */
+#define SL_ACCUSERS_MAX       8  /* distinct accusers remembered per suspicion */
+#define SL_STEP_RECORDS_MAX   64 /* records merged in one engine step */
+#define SL_STEP_TIMERS_MAX    64 /* timers fired in one engine step */
+#define SL_CELL_PROBE_MAX     64 /* cells looked at before a lookup gives up */
+#define SL_WORKERS_MAX        32
 #define SL_RUMOUR_BLOCK_BYTES 1024 /* records that answers may carry, published at once */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
-/* A node's own random numbers: the same seed replays the same run. splitmix64 (Steele, Lea, Flood 2014). */
+/* A node's own random numbers: the same seed replays the same run. splitmix64 (Steele, Lea, Flood
+ * 2014). */
 #include <stdint.h>
 
 struct sl_prng {

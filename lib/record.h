@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /*
- * Records: the updates that a frame carries. A member's own claims (ALIVE, LEFT) and others' accusations (SUSPECT,
- * DEAD) are different types, so that signatures can tell who may say what. See WIRE.md. Pure functions, any thread.
+ * Records: the updates that a frame carries. A member's own claims (ALIVE, LEFT) and others'
+ * accusations (SUSPECT, DEAD) are different types, so that signatures can tell who may say what.
+ * See WIRE.md. Pure functions, any thread.
  *
- * Every record begins: type (1 byte), flags (1), length in bytes, this prefix included (2), id (8), word (8).
+ * Every record begins: type (1 byte), flags (1), length in bytes, this prefix included (2), id (8),
+ * word (8).
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -43,23 +45,26 @@ struct sl_record_cursor {
     const uint8_t *at, *end;
 };
 
-/* Reads and validates the next record. Skips records of unknown, skippable types (>= 128). Returns false at the end of
-   the records and on a bad one; *error tells which. */
+/* Reads and validates the next record. Skips records of unknown, skippable types (>= 128). Returns
+   false at the end of the records and on a bad one; *error tells which. */
 bool sl_record_next(struct sl_record_cursor *cursor, struct sl_record *out,
                     enum sl_wire_error *error);
 
-/* Reads only type, length, id and word: what the stale filter needs. Validates what sl_record_next() validates of these. */
+/* Reads only type, length, id and word: what the stale filter needs. Validates what
+ * sl_record_next() validates of these. */
 bool sl_record_next_prefix(struct sl_record_cursor *cursor, uint8_t *type, uint64_t *id,
                            uint64_t *word, enum sl_wire_error *error);
 
-/* The writers return the bytes written, or 0 if `room` does not suffice (then nothing was written). */
+/* The writers return the bytes written, or 0 if `room` does not suffice (then nothing was written).
+ */
 uint32_t sl_record_write_alive(uint8_t *out, uint32_t room_bytes, uint64_t id, uint64_t word,
                                const struct sl_identity *identity);
 uint32_t sl_record_write_left(uint8_t *out, uint32_t room_bytes, uint64_t id, uint64_t word);
 /* word's status selects SUSPECT or DEAD. */
 uint32_t sl_record_write_accusation(uint8_t *out, uint32_t room_bytes, uint64_t id, uint64_t word,
                                     uint64_t accuser_id);
-/* Fills exactly length_bytes (4..65535) with one PAD record of zeroes: type, flags, length, then nothing that means. */
+/* Fills exactly length_bytes (4..65535) with one PAD record of zeroes: type, flags, length, then
+ * nothing that means. */
 void sl_record_write_pad(uint8_t *out, uint32_t length_bytes);
 
 /* Bytes that sl_record_write_alive() would write. */

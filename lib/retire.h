@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /*
- * How lib/ gives memory back that readers may still see. It has no threads and no RCU of its own: it hands a ticket to
- * the host, the host waits for a grace period (liburcu QSBR call_rcu in the daemon; at once in a simulator), then calls
- * sl_retire_done(). The engine looks at the ticket in a later step and reuses the memory itself, so the table keeps one
- * writer.
+ * How lib/ gives memory back that readers may still see. It has no threads and no RCU of its own:
+ * it hands a ticket to the host, the host waits for a grace period (liburcu QSBR call_rcu in the
+ * daemon; at once in a simulator), then calls sl_retire_done(). The engine looks at the ticket in a
+ * later step and reuses the memory itself, so the table keeps one writer.
  */
 #include <stdbool.h>
 #include <stdint.h>
 
 struct sl_retire_ticket {
-    uint64_t host_private[4]; /* the host's, from retire() to sl_retire_done(): room for a struct rcu_head */
-    uint32_t pending;         /* written by the engine (1) and by the host (0); read by the engine */
+    uint64_t host_private[4]; /* the host's, from retire() to sl_retire_done(): room for a struct
+                                 rcu_head */
+    uint32_t pending; /* written by the engine (1) and by the host (0); read by the engine */
 };
 
 typedef void (*sl_retire_fn)(void *host, struct sl_retire_ticket *ticket);

@@ -3,16 +3,18 @@
 /*
  * The member table: what one node believes of every other.
  *
- * Hot part: open addressing over 16-byte cells {id, word}, four to a cache line. A cell's home is the high half of
- * id * capacity, so cells lie in the order of their ids and a range of ids is a run of cells; lookups go forward from
- * home without wrapping (SL_CELL_PROBE_MAX spare cells stand at the end). A cell's id is written once per table life.
- * Forgetting writes word 0 and leaves the id as a tombstone, which its own member may use again.
- * Cold part: per member a slot (small dense number, stable while the member is known) with an immutable record of
- * name, endpoints, zone and tags.
- * Compaction copies a bounded number of cells per step into the second table; readers try new, then old.
+ * Hot part: open addressing over 16-byte cells {id, word}, four to a cache line. A cell's home is
+ * the high half of id * capacity, so cells lie in the order of their ids and a range of ids is a
+ * run of cells; lookups go forward from home without wrapping (SL_CELL_PROBE_MAX spare cells stand
+ * at the end). A cell's id is written once per table life. Forgetting writes word 0 and leaves the
+ * id as a tombstone, which its own member may use again. Cold part: per member a slot (small dense
+ * number, stable while the member is known) with an immutable record of name, endpoints, zone and
+ * tags. Compaction copies a bounded number of cells per step into the second table; readers try
+ * new, then old.
  *
- * Threads: one writer (the engine). Any number of readers, lock-free, writing nothing shared. A reader holds what it
- * read only until it next reports a quiescent state (liburcu QSBR in the daemon).
+ * Threads: one writer (the engine). Any number of readers, lock-free, writing nothing shared. A
+ * reader holds what it read only until it next reports a quiescent state (liburcu QSBR in the
+ * daemon).
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,8 +34,9 @@ extern "C" {
 
 struct sl_view_config {
     struct sl_cluster cluster;
-    uint32_t max_members;           /* slots; live, dead and left members together */
-    uint32_t load_percent;          /* cells = max_members * 100 / load_percent; 35 on the wire, denser in a simulator */
+    uint32_t max_members;  /* slots; live, dead and left members together */
+    uint32_t load_percent; /* cells = max_members * 100 / load_percent; 35 on the wire, denser in a
+                              simulator */
     uint32_t cold_bytes_per_member; /* mean room for cold records, in bytes; 128 by default */
     bool compacting;                /* has a second table */
     sl_retire_fn retire;
@@ -52,15 +55,16 @@ struct sl_cold {
     char text[]; /* name, zone, tags, one after the other, no zeroes between */
 };
 
-/* What the engine publishes for the fast path besides members: single fields, each written by the engine alone with
-   relaxed stores and read by workers. A worker may see a mix of two steps: every use tolerates it. */
+/* What the engine publishes for the fast path besides members: single fields, each written by the
+   engine alone with relaxed stores and read by workers. A worker may see a mix of two steps: every
+   use tolerates it. */
 struct sl_view_summary {
-    uint64_t view_hash;          /* sum of item hashes of live members, oneself included */
+    uint64_t view_hash; /* sum of item hashes of live members, oneself included */
     uint64_t authority_revision;
     uint64_t self_word;
     uint32_t unsettled;
-    uint32_t live_count;         /* ALIVE and SUSPECT members, oneself included */
-    uint32_t member_count;       /* slots in use */
+    uint32_t live_count;   /* ALIVE and SUSPECT members, oneself included */
+    uint32_t member_count; /* slots in use */
 };
 
 struct sl_view; /* opaque, in the arena */
@@ -84,8 +88,9 @@ uint32_t sl_view_find(const struct sl_view *view, uint64_t id, uint64_t *word);
 /* The cold record of a slot; NULL if the slot is not in use. */
 const struct sl_cold *sl_view_cold(const struct sl_view *view, uint32_t slot);
 
-/* An iterator over a range of ids, in the order of table position (roughly the order of ids, exactly each known member
-   once, unless it is added or forgotten meanwhile). Fields are private. */
+/* An iterator over a range of ids, in the order of table position (roughly the order of ids,
+   exactly each known member once, unless it is added or forgotten meanwhile). Fields are private.
+ */
 struct sl_view_range {
     const struct sl_view *view;
     uint64_t first_id, last_id;
@@ -108,20 +113,24 @@ const struct sl_view_summary *sl_view_summary(const struct sl_view *view);
 /* The identity inside a cold record; its strings point into the record. */
 struct sl_identity sl_cold_identity(const struct sl_cold *cold);
 
-/* The endpoint to reach a member at, for a sender that has the given families; port 0 if they share none. IPv4 first. */
+/* The endpoint to reach a member at, for a sender that has the given families; port 0 if they share
+ * none. IPv4 first. */
 struct sl_endpoint sl_cold_endpoint(const struct sl_cold *cold, bool has_v4, bool has_v6);
 
 /* ---- the writer: the engine's thread only ---- */
 
-/* Adds a member not yet known (or forgotten). Returns 0 and its slot; -ENOSPC past max_members, -ENOBUFS if no cold
-   record is free until a grace period ends, -EXFULL if SL_CELL_PROBE_MAX cells in a row are taken. */
-int sl_view_add(struct sl_view *view, uint64_t id, uint64_t word, const struct sl_identity *identity,
-                uint32_t *slot);
+/* Adds a member not yet known (or forgotten). Returns 0 and its slot; -ENOSPC past max_members,
+   -ENOBUFS if no cold record is free until a grace period ends, -EXFULL if SL_CELL_PROBE_MAX cells
+   in a row are taken. */
+int sl_view_add(struct sl_view *view, uint64_t id, uint64_t word,
+                const struct sl_identity *identity, uint32_t *slot);
 
-/* Sets a known member's word; it must be greater than the one held. Keeps view_hash and live_count. */
+/* Sets a known member's word; it must be greater than the one held. Keeps view_hash and live_count.
+ */
 void sl_view_raise(struct sl_view *view, uint32_t slot, uint64_t word);
 
-/* Replaces a known member's cold record (retiring the old one) unless it is equal. 0 or -ENOBUFS. */
+/* Replaces a known member's cold record (retiring the old one) unless it is equal. 0 or -ENOBUFS.
+ */
 int sl_view_describe(struct sl_view *view, uint32_t slot, const struct sl_identity *identity);
 
 /* Forgets a member: tombstone, slot free again after a grace period. */
@@ -130,11 +139,13 @@ void sl_view_forget(struct sl_view *view, uint32_t slot);
 uint64_t sl_view_slot_word(const struct sl_view *view, uint32_t slot);
 uint64_t sl_view_slot_id(const struct sl_view *view, uint32_t slot);
 
-/* Work that is due between inputs: reaps ended grace periods, starts a compaction when tombstones outnumber an eighth
-   of the cells, copies at most max_cells. Returns true if more is due at once. */
+/* Work that is due between inputs: reaps ended grace periods, starts a compaction when tombstones
+   outnumber an eighth of the cells, copies at most max_cells. Returns true if more is due at once.
+ */
 bool sl_view_maintain(struct sl_view *view, uint32_t max_cells);
 
-/* Mutable summary for the fields that the engine owns (authority_revision, unsettled, self_word). Store with
+/* Mutable summary for the fields that the engine owns (authority_revision, unsettled, self_word).
+   Store with
    __atomic relaxed. */
 struct sl_view_summary *sl_view_summary_mutable(struct sl_view *view);
 

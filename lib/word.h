@@ -22,10 +22,12 @@ enum sl_status {
 #define SL_REFUTATION_BITS 22
 #define SL_REFUTATION_MAX  ((1u << SL_REFUTATION_BITS) - 1)
 #define SL_GENERATION_BITS 40
-/* Higher generations are refused on the wire: room for a member to climb above any word it meets. */
-#define SL_GENERATION_MAX ((1ull << SL_GENERATION_BITS) - (1ull << 20))
+/* Higher generations are refused on the wire: room for a member to climb above any word it meets.
+ */
+#define SL_GENERATION_MAX  ((1ull << SL_GENERATION_BITS) - (1ull << 20))
 
-/* generation: start time in seconds since 1970, or one more than an earlier life's if the clock went backwards. */
+/* generation: start time in seconds since 1970, or one more than an earlier life's if the clock
+ * went backwards. */
 static inline uint64_t sl_word(uint64_t generation, uint32_t refutations, enum sl_status status)
 {
     return generation << (SL_REFUTATION_BITS + 2) | (uint64_t)refutations << 2 | (uint64_t)status;
@@ -57,7 +59,8 @@ static inline uint64_t sl_word_with_status(uint64_t word, enum sl_status status)
     return (word & ~3ull) | (uint64_t)status;
 }
 
-/* ALIVE and SUSPECT members count as live: they are probed, gossiped to, and part of the view hash. */
+/* ALIVE and SUSPECT members count as live: they are probed, gossiped to, and part of the view hash.
+ */
 static inline bool sl_word_is_live(uint64_t word)
 {
     return word != 0 && sl_word_status(word) <= SL_SUSPECT;

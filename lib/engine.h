@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * The engine, second of the library's two doors: all decisions of one node. One thread. Time comes
+ * in with each call and never goes back; a step does a bounded amount of work (SL_STEP_RECORDS_MAX
+ * records, SL_STEP_TIMERS_MAX timers). Sources: SWIM (Das, Gupta, Motivala 2002), Lifeguard
+ * (Dadgar, Phillips, Currey 2018), Demers et al. 1987.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/arena.h"
+#include "lib/config.h"
+#include "lib/fast.h"
+#include "lib/histogram.h"
+#include "lib/host.h"
+#include "lib/input.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct sl_engine; /* opaque, in the arena */
+
+struct sl_step {
+    uint64_t next_deadline_ns; /* when to step again at the latest, input or not */
+    bool more;                 /* work was left over: step again at once */
+};
+
+enum sl_phase {
+    SL_PHASE_ALONE,   /* created; no seed to ask, or none told yet */
+    SL_PHASE_JOINING, /* asking seeds and pulling the view */
+    SL_PHASE_MEMBER,
+    SL_PHASE_LEAVING, /* spreading LEFT */
+    SL_PHASE_LEFT,
+    SL_PHASE_YIELDED, /* another node owns this name */
+};
+
+/* What happened so far. Written by the engine; other threads may load single fields relaxed. */
+struct sl_engine_stats {
+    uint64_t probes;            /* started */
+    uint64_t probes_failed;     /* all tries and helpers */
+    uint64_t probes_saved;      /* answered only through a helper */
+    uint64_t suspicions_raised; /* by this node's own probes */
+    uint64_t suspicions_heard;
+    uint64_t suspicions_refuted;
+    uint64_t deaths_declared; /* by this node */
+    uint64_t deaths_heard;
+    uint64_t
+        deaths_refuted; /* a DEAD that its member refuted within the same life: a false positive */
+    uint64_t refutations; /* of accusations against this node */
+    uint64_t gossip_rounds;
+    uint64_t rumours_sent;    /* records put into charged frames */
+    uint64_t rumours_waiting; /* in the queue now */
+    uint64_t syncs_started;
+    uint64_t stalls; /* steps that came later than half a probe's time: the node's own pauses */
+    uint64_t phase;  /* enum sl_phase */
+    uint64_t confirmations; /* further accusers heard */
+};
+
+/* Carves an engine out of the arena and emits nothing yet. Returns NULL if the arena is dry or too
+   small. wall_s: seconds since 1970, for the generation. seed: all randomness comes from it. */
+struct sl_engine *sl_engine_create(struct sl_arena *arena, const struct sl_config *config,
+                                   const struct sl_host *host, uint64_t seed, uint64_t wall_s,
+                                   uint64_t now_ns);
+
+/* Arena bytes that a configuration needs. */
+size_t sl_engine_arena_bytes(const struct sl_config *config);
+
+/* Takes one input (NULL: none), then fires what is due. */
+struct sl_step sl_engine_step(struct sl_engine *engine, uint64_t now_ns,
+                              const struct sl_input *input);
+
+/* Replaces the seeds and, unless already a member, starts joining. 0; -EINVAL: more than
+ * SL_SEEDS_MAX; -ESHUTDOWN: leaving. */
+int sl_engine_join(struct sl_engine *engine, uint64_t now_ns, const struct sl_endpoint *seeds,
+                   uint32_t seed_count);
+
+/* Spreads LEFT, then reports SELF_LEFT. 0; -EALREADY. */
+int sl_engine_leave(struct sl_engine *engine, uint64_t now_ns);
+
+/* Bytes received by workers since the last call, for the byte cap of tx + rx. */
+void sl_engine_note_received(struct sl_engine *engine, uint64_t now_ns, uint64_t bytes);
+
+const struct sl_fast *sl_engine_fast(const struct sl_engine *engine);
+const struct sl_view *sl_engine_view(const struct sl_engine *engine);
+const struct sl_engine_stats *sl_engine_stats(const struct sl_engine *engine);
+const struct sl_counters *sl_engine_counters(const struct sl_engine *engine);
+/* Own word as published; own id. */
+uint64_t sl_engine_self_word(const struct sl_engine *engine);
+uint64_t sl_engine_self_id(const struct sl_engine *engine);
+/* Probe round-trip times, and the time from a change of the own view until a probe answer carries
+   an equal view hash; in ns. Written by the engine, readable from any thread. */
+const struct sl_histogram *sl_engine_probe_rtt(const struct sl_engine *engine);
+const struct sl_histogram *sl_engine_convergence(const struct sl_engine *engine);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* What the engine tells its host as it happens. */
+#include <stdint.h>
+
+#include "lib/endpoint.h"
+#include "lib/view.h"
+
+#define SL_EVENTS(X)                                                                               \
+    X(MEMBER_ALIVE,                                                                                \
+      "alive") /* first heard of, back with a higher incarnation, or suspicion refuted */          \
+    X(MEMBER_SUSPECT, "suspect")                                                                   \
+    X(MEMBER_DEAD, "dead")                                                                         \
+    X(MEMBER_LEFT, "left")                                                                         \
+    X(MEMBER_UPDATED, "updated")     /* alive before and after, but its identity changed */        \
+    X(MEMBER_FORGOTTEN, "forgotten") /* dead or left for longer than the retention */              \
+    X(SELF_ACCUSED, "accused")       /* somebody suspects me or thinks me dead; refuted at once */ \
+    X(SELF_JOINED, "joined")         /* the view has been pulled */                                \
+    X(SELF_LEFT, "self-left")        /* my leave has been spread */                                \
+    X(CONFLICT, "conflict")          /* another node uses my name; endpoint is its address */      \
+    X(CONFLICT_YIELD, "conflict-yield") /* and it was first: I must stop */                        \
+    X(MEMBERS_FULL, "members-full")     /* a member was refused; at most once a second */
+
+enum sl_event_type {
+#define SL_EVENT_ENUM(name, text) SL_EVENT_##name,
+    SL_EVENTS(SL_EVENT_ENUM)
+#undef SL_EVENT_ENUM
+        SL_EVENT_COUNT
+};
+
+struct sl_event {
+    enum sl_event_type type;
+    uint64_t id;
+    uint64_t word;               /* after the change */
+    uint64_t previous_word;      /* before it; 0 = was not known */
+    uint64_t accuser_id;         /* SUSPECT and DEAD */
+    struct sl_endpoint endpoint; /* CONFLICT: where the other is; else unset */
+    const struct sl_cold *cold;  /* name and more; NULL for oneself; valid during the call only */
+};
+
+static inline const char *sl_event_name(enum sl_event_type type)
+{
+    static const char *const names[] = {
+#define SL_EVENT_NAME(name, text) text,
+        SL_EVENTS(SL_EVENT_NAME)
+#undef SL_EVENT_NAME
+    };
+    return names[type];
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * The fast path, first of the library's two doors: one received frame in, one verdict out. Pure but
+ * for the lane's own memory: any number of threads, one lane each. It answers PING and SYNC_REQUEST
+ * and relays in the buffer that came, drops what is stale, and copies out what only the engine may
+ * decide.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/counters.h"
+#include "lib/endpoint.h"
+#include "lib/input.h"
+#include "lib/view.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Records that answers carry for free. Immutable once published; retired through the engine. */
+struct sl_rumour_block {
+    uint64_t number; /* grows by one per block; 0 = never published */
+    uint16_t bytes;
+    uint16_t record_count;
+    uint8_t records[SL_RUMOUR_BLOCK_BYTES]; /* most urgent first */
+};
+
+/* What the fast path sees of its node. Written by the engine; all but `block` is fixed after
+ * creation. */
+struct sl_fast {
+    const struct sl_view *view;
+    const struct sl_rumour_block
+        *block; /* RCU-published; load with acquire; NULL = nothing to say */
+    uint64_t self_id;
+    struct sl_endpoint self_v4, self_v6;
+    uint32_t cluster_id;
+    uint32_t boot_salt;
+    uint32_t frame_bytes;
+    uint32_t piggyback_per_second; /* blocks a lane may attach in a second, all peers together */
+};
+
+#define SL_LANE_GIVEN \
+    1024 /* (peer, block) pairs remembered; a collision costs one repeated block */
+#define SL_LANE_CONFIRMED 256 /* confirmations remembered so that repeats are stale */
+
+/* A worker's private memory of the fast path. Owner: one thread. */
+struct sl_lane {
+    struct sl_counters *counters;
+    uint64_t counter;             /* frames stamped so far on this TX queue */
+    uint64_t piggyback_second_ns; /* start of the running second of the piggyback quota */
+    uint32_t piggyback_count;
+    uint8_t id;
+    uint64_t mismatch_told_ns;     /* last time a settled mismatch was handed to the engine */
+    uint64_t given[SL_LANE_GIVEN]; /* peer id mixed with block number */
+    uint64_t confirmed[SL_LANE_CONFIRMED]; /* accuser, member and word mixed */
+};
+
+enum sl_verdict {
+    SL_VERDICT_DROP,   /* free the buffer; the reason is counted */
+    SL_VERDICT_ANSWER, /* the buffer now holds the answer: send it to where it came from */
+    SL_VERDICT_RELAY,  /* the buffer now holds a frame for `to` */
+    SL_VERDICT_DONE,   /* nothing to send: free the buffer */
+};
+
+struct sl_frame_io {
+    uint8_t *bytes;        /* in: the frame; out: the answer or relay, in place */
+    uint32_t length_bytes; /* in and out */
+    uint32_t room_bytes;   /* bytes the buffer can hold from `bytes` on */
+    struct sl_endpoint from;
+    struct sl_endpoint to; /* out, RELAY only */
+    bool to_engine;        /* out: `input` was filled and must reach the engine */
+};
+
+void sl_lane_init(struct sl_lane *lane, uint8_t id, struct sl_counters *counters);
+
+/* now_ns: the burst's time. `input` is a spare buffer of sl_input_bytes(fast->frame_bytes) bytes;
+   it is overwritten only if to_engine comes out true. Must run inside a read-side critical section.
+ */
+enum sl_verdict sl_fast_frame(const struct sl_fast *fast, struct sl_lane *lane, uint64_t now_ns,
+                              struct sl_frame_io *io, struct sl_input *input);
+
+#ifdef __cplusplus
+}
+#endif

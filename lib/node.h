@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * What ports (control socket, metrics, authority) may ask of a running node. main() hands over an
+ * implementation, so that ports know no cores. All calls come from the control thread;
+ * implementations return 0 or -errno and never block on a packet core for longer than one of its
+ * loops.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/counters.h"
+#include "lib/endpoint.h"
+#include "lib/engine.h"
+#include "lib/event.h"
+#include "lib/limits.h"
+
+struct sl_member_info {
+    uint64_t id, word;
+    struct sl_endpoint v4, v6; /* port 0 = none */
+    char name[SL_NAME_BYTES_MAX + 1];
+    char zone[SL_ZONE_BYTES_MAX + 1]; /* never empty: "default" */
+    char tags[SL_TAGS_BYTES_MAX + 1];
+    bool self;
+};
+
+struct sl_node_info {
+    struct sl_member_info self;
+    char cluster[SL_NAME_BYTES_MAX + 1];
+    char profile[8];
+    char port[64]; /* the port's spec as configured */
+    char version[16];
+    uint64_t uptime_ns;
+    uint32_t phase; /* enum sl_phase */
+    uint32_t members_by_status[4];
+    uint32_t max_members;
+    uint32_t workers;
+    uint64_t view_hash;
+};
+
+struct sl_percentiles {
+    uint64_t count;
+    uint64_t p50_ns, p90_ns, p99_ns, p999_ns, max_ns;
+};
+
+struct sl_worker_load {
+    uint64_t polls; /* in all */
+    uint64_t
+        empty_polls;  /* that found nothing: empty / polls near 1 is idle, near 0 is saturated */
+    uint64_t busy_ns; /* time in loops that found something */
+    uint64_t asleep_ns;
+    uint32_t cpu;
+    uint32_t lcore;
+};
+
+struct sl_node_stats {
+    uint64_t time_ns; /* monotonic, when this was read: rates are differences of two reads */
+    struct sl_counters counters; /* engine and workers added up */
+    struct sl_engine_stats engine;
+    struct sl_percentiles probe_rtt, convergence;
+    uint32_t worker_count;
+    struct sl_worker_load workers[SL_WORKERS_MAX];
+};
+
+struct sl_node_event {
+    uint64_t sequence; /* from 1, without gaps unless the reader was too slow */
+    uint64_t time_ns;  /* CLOCK_REALTIME */
+    uint32_t type;     /* enum sl_event_type */
+    uint64_t id, word, previous_word, accuser_id;
+    struct sl_endpoint endpoint;
+    char name[SL_NAME_BYTES_MAX + 1];
+};
+
+struct sl_node {
+    void *context;
+    int (*info)(void *context, struct sl_node_info *info);
+    int (*stats)(void *context, struct sl_node_stats *stats);
+    /* Visits every known member, oneself included, in no particular order, until `visit` returns
+       false. One read-side critical section: `visit` must not block. */
+    int (*members)(void *context,
+                   bool (*visit)(void *argument, const struct sl_member_info *member),
+                   void *argument);
+    /* Copies up to `count` events with sequence > after; returns how many. */
+    int (*events)(void *context, uint64_t after, struct sl_node_event *out, uint32_t count);
+    /* Seeds as text (address or DNS name, optional :port), resolved off the packet path. */
+    int (*join)(void *context, const char *const *seeds, uint32_t count);
+    int (*leave)(void *context);
+};
