@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * Next hops' MAC addresses: ARP (RFC 826) and IPv6 neighbour discovery (RFC 4861), resolved by
+ * ourselves because the kernel does not see the port's frames. One owner (the engine's core)
+ * writes; workers look up lock-free. Addresses in the mapped form of struct sl_endpoint.
+ */
+#include <rte_ether.h>
+#include <rte_mbuf.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ports/net.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SL_NEIGHBOURS_MAX 4096 /* on-link next hops; past it the longest unused is replaced */
+#define SL_NEIGHBOUR_HOLD 2    /* packets held per unresolved next hop */
+
+struct sl_neighbours; /* opaque */
+
+/* How the table sends: the host's. Owner's thread. */
+struct sl_neighbour_host {
+    void *context;
+    struct rte_mbuf *(*allocate)(void *context);
+    void (*transmit)(void *context, struct rte_mbuf *m);
+};
+
+struct sl_neighbours *sl_neighbours_create(const struct sl_net *net,
+                                           const struct sl_neighbour_host *host);
+void sl_neighbours_destroy(struct sl_neighbours *n); /* frees held packets */
+
+/* Any thread: the MAC of a next hop, if resolved. */
+bool sl_neighbour_find(const struct sl_neighbours *n, const uint8_t next_hop[16],
+                       struct rte_ether_addr *mac);
+
+/* Owner: sends `m` (payload only, no headers yet) to `to`, wrapping it; resolves the next hop first
+   if need be, holding the packet meanwhile. Takes the mbuf. Returns false (and frees it) if it can
+   neither be sent nor held. */
+bool sl_neighbour_send(struct sl_neighbours *n, struct rte_mbuf *m, const struct sl_endpoint *to,
+                       uint8_t lane, uint64_t now_ns);
+
+/* Owner: an ARP or neighbour discovery frame. Answers requests in place, learns, releases held
+ * packets. Takes the mbuf. */
+void sl_neighbour_input(struct sl_neighbours *n, struct rte_mbuf *m, const struct sl_net_rx *rx,
+                        uint64_t now_ns);
+
+/* Owner: retries, refreshes entries in use before they go stale, and gives up. Returns the next
+ * deadline. */
+uint64_t sl_neighbour_tick(struct sl_neighbours *n, uint64_t now_ns);
+
+/* Owner: announces our own address to the link (gratuitous ARP, unsolicited neighbour
+ * advertisement). */
+void sl_neighbour_announce(struct sl_neighbours *n);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* One Ethernet device, brought up for gossip: a queue pair per worker, steering, offloads. Control
+   thread only, except the burst calls that workers make with ethdev_id and their queue. */
+#include <rte_ether.h>
+#include <rte_mempool.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/limits.h"
+#include "ports/spec.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct sl_port_config {
+    struct sl_port_spec spec;
+    uint16_t queues;         /* queue pairs: one per worker */
+    uint16_t rx_descriptors; /* 0 = the driver's preference or 1,024 */
+    uint16_t tx_descriptors;
+    uint16_t mtu;      /* 0 = leave the device's */
+    uint16_t udp_port; /* first gossip port; lanes use udp_port .. udp_port + queues - 1 */
+    struct rte_mempool *pool[SL_WORKERS_MAX]; /* per queue, on the worker's NUMA node */
+};
+
+struct sl_port {
+    uint16_t ethdev_id;
+    uint16_t queues;
+    uint16_t mtu;
+    struct rte_ether_addr mac;
+    bool rx_checksum;      /* the device marks bad IPv4 and UDP checksums */
+    bool tx_checksum_ipv4; /* the device fills in the IPv4 header checksum */
+    bool tx_checksum_udp;  /* the device fills in the UDP checksum */
+    bool multi_segment;    /* the device sends chained mbufs */
+    bool steered;          /* rte_flow sends the gossip ports to these queues */
+    char driver[32];
+};
+
+/* Finds the device by its spec (for ring: creates it), configures and starts it. Returns 0 or
+   -errno after logging one line that names the spec and what to do. */
+int sl_port_open(struct sl_port *port, const struct sl_port_config *config);
+
+/* Stops and closes; all mbufs still in the device's rings return to their pools. */
+void sl_port_close(struct sl_port *port);
+
+/* False while the cable is out or the driver says so. */
+bool sl_port_link_up(const struct sl_port *port);
+
+/* Frames that the device dropped because a queue was full, so far. */
+uint64_t sl_port_missed(const struct sl_port *port);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* A port as an operator writes it: KIND:DEVICE[,OPTION=VALUE...]. */
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum sl_port_kind {
+    SL_PORT_PCI,       /* pci:0000:3b:00.0 */
+    SL_PORT_AF_PACKET, /* af_packet:eth1 */
+    SL_PORT_AF_XDP,    /* af_xdp:eth1 */
+    SL_PORT_TAP,       /* tap:starling0 */
+    SL_PORT_MEMIF,     /* memif:/run/x.sock[,role=server] */
+    SL_PORT_RING,      /* ring: the port's own TX looped to its RX */
+};
+
+struct sl_port_spec {
+    enum sl_port_kind kind;
+    char device[64];   /* PCI address, interface, socket path; empty for ring */
+    char options[128]; /* handed to the driver as they stand; may be empty */
+    char text[192];    /* as written */
+};
+
+/* Returns 0, or -EINVAL and a sentence in `why` that names what is wrong and the forms that are
+ * right. */
+int sl_port_spec_parse(const char *text, struct sl_port_spec *spec, char *why, size_t why_bytes);
+
+/* The EAL arguments that bring the device up (`--vdev=...` or `-a ...`) for `queues` queue pairs,
+   written to `out` as one argument; empty for kinds created after EAL start (ring). Returns 0 or
+   -ENAMETOOLONG. */
+int sl_port_spec_eal_argument(const struct sl_port_spec *spec, unsigned queues, char *out,
+                              size_t out_bytes);
+
+#ifdef __cplusplus
+}
+#endif
