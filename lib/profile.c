@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lib/profile.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MS 1000000ull
+#define S  1000000000ull
+
+/* Rooms that do not depend on the network. */
+static void load_common(struct sl_config *c)
+{
+    c->max_members = SL_MEMBERS_DEFAULT;
+    c->table_load_percent = 35; /* measured: two cells looked at, on one line, per lookup */
+    c->cold_bytes_per_member = 128;
+    c->max_rumours = 4096;
+    c->max_suspicions = 1024;
+    c->frame_bytes = SL_FRAME_BYTES;
+    c->probe_tries = 3;
+    c->probe_helpers = 3;
+    c->probe_helper_rounds = 1;
+    c->suspicion_confirmations = 2; /* memberlist: suspicion multiplier 4 less 2 */
+    c->gossip_fanout = 3;
+    c->gossip_idle_interval_ns = 1 * S;
+    c->transmit_multiplier = 4; /* memberlist's LAN default; residue below 1e-4 at 10,000 members */
+    c->join_grace_ns = 60 * S;
+    c->join_retry_min_ns = 200 * MS;
+    c->join_retry_max_ns = 10 * S;
+    c->dead_retention_ns = 3600 * S;
+    c->left_retention_ns = 3600 * S;
+}
+
+static void load_lan(struct sl_config *c)
+{
+    c->probe_period_ns = 200 * MS;
+    c->probe_try_interval_ns = 50 * MS;
+    c->probe_helper_wait_ns = 100 * MS;
+    c->max_pause_ns = 500 * MS;
+    c->spread_ns = 300 * MS;
+    c->gossip_interval_ns = 100 * MS;
+    c->byte_cap = 100000;
+    c->byte_cap_joining = 250000;
+    c->dial_interval_ns = 5 * S;
+    c->repair_patience_ns = 1 * S;
+}
+
+static void load_wan(struct sl_config *c)
+{
+    c->probe_period_ns = 500 * MS;
+    c->probe_try_interval_ns = 130 * MS; /* above the RTT of an intercontinental path */
+    c->probe_helpers = 5;
+    c->probe_helper_rounds = 2;
+    c->probe_helper_wait_ns = 250 * MS; /* two such round trips */
+    c->max_pause_ns = 2 * S;
+    c->spread_ns = 900 * MS;
+    c->gossip_interval_ns = 200 * MS;
+    c->byte_cap = 50000;
+    c->byte_cap_joining = 250000;
+    c->dial_interval_ns = 10 * S;
+    c->repair_patience_ns = 3 * S;
+}
+
+static void load_edge(struct sl_config *c)
+{
+    c->probe_period_ns = 20 * MS;
+    c->probe_try_interval_ns = 10 * MS;
+    c->probe_helper_wait_ns = 20 * MS;
+    c->max_pause_ns = 50 * MS;
+    c->spread_ns = 60 * MS;
+    c->gossip_interval_ns = 10 * MS;
+    c->byte_cap = 1000000;
+    c->byte_cap_joining = 1000000;
+    c->dial_interval_ns = 1 * S;
+    c->repair_patience_ns = 500 * MS;
+}
+
+void sl_config_derive(struct sl_config *c)
+{
+    /* A healthy member may be silent for max_pause, must then hear that it is suspected, and its
+       refutation must come back; an accuser asks once more itself at the end, so one spread time
+       covers both. */
+    c->suspicion_min_ns = c->max_pause_ns + c->spread_ns;
+    /* A lone accuser may be the sick one: it waits for others to agree, within what detection may
+     * cost. */
+    c->suspicion_max_ns = 2 * c->suspicion_min_ns;
+}
+
+int sl_profile_load(struct sl_config *c, const char *profile)
+{
+    static const struct {
+        const char *name;
+        void (*load)(struct sl_config *);
+    } profiles[] = {{"lan", load_lan}, {"wan", load_wan}, {"edge", load_edge}};
+
+    for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++) {
+        if (strcmp(profile, profiles[i].name) != 0)
+            continue;
+        memset(c, 0, sizeof(*c));
+        load_common(c);
+        profiles[i].load(c);
+        sl_config_derive(c);
+        return 0;
+    }
+    return -EINVAL;
+}
+
+struct bound {
+    const char *knob;
+    uint64_t value, least, most;
+};
+
+static int check_bounds(const struct bound *bounds, size_t count, char *why, size_t why_bytes)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct bound *b = &bounds[i];
+        if (b->value >= b->least && b->value <= b->most)
+            continue;
+        snprintf(why, why_bytes, "%s is %" PRIu64 ", must be within %" PRIu64 " and %" PRIu64,
+                 b->knob, b->value, b->least, b->most);
+        return -EINVAL;
+    }
+    return 0;
+}
+
+static int check_room(const struct sl_config *c, char *why, size_t why_bytes)
+{
+    const struct bound bounds[] = {
+        {"max_members", c->max_members, 2, SL_MEMBERS_MAX},
+        {"table_load_percent", c->table_load_percent, 1, 95},
+        {"cold_bytes_per_member", c->cold_bytes_per_member, 0, 1024},
+        {"max_rumours", c->max_rumours, 16, 1u << 20},
+        {"max_suspicions", c->max_suspicions, 4, 1u << 20},
+        {"frame_bytes", c->frame_bytes, SL_FRAME_BYTES_MIN, SL_FRAME_BYTES_MAX},
+        {"probe_tries", c->probe_tries, 1, 16},
+        {"probe_helpers", c->probe_helpers, 0, SL_HELPERS_MAX},
+        {"probe_helper_rounds", c->probe_helper_rounds, 1, 8},
+        {"suspicion_confirmations", c->suspicion_confirmations, 0, SL_ACCUSERS_MAX - 1},
+        {"gossip_fanout", c->gossip_fanout, 1, SL_FANOUT_MAX},
+        {"transmit_multiplier", c->transmit_multiplier, 1, 64},
+        {"byte_cap", c->byte_cap, 4 * SL_FRAME_BYTES_MIN, 1u << 31},
+        {"byte_cap_joining", c->byte_cap_joining, 4 * SL_FRAME_BYTES_MIN, 1u << 31},
+    };
+    return check_bounds(bounds, sizeof(bounds) / sizeof(bounds[0]), why, why_bytes);
+}
+
+static int check_times(const struct sl_config *c, char *why, size_t why_bytes)
+{
+    const uint64_t day = 86400 * S;
+    const struct bound bounds[] = {
+        {"probe_period_ns", c->probe_period_ns, 1 * MS, day},
+        {"probe_try_interval_ns", c->probe_try_interval_ns, MS / 10, day},
+        {"probe_helper_wait_ns", c->probe_helper_wait_ns, MS / 10, day},
+        {"max_pause_ns", c->max_pause_ns, 0, day},
+        {"spread_ns", c->spread_ns, 1 * MS, day},
+        {"suspicion_min_ns", c->suspicion_min_ns, 1 * MS, day},
+        {"suspicion_max_ns", c->suspicion_max_ns, c->suspicion_min_ns, day},
+        {"gossip_interval_ns", c->gossip_interval_ns, 1 * MS, day},
+        {"gossip_idle_interval_ns", c->gossip_idle_interval_ns, c->gossip_interval_ns, day},
+        {"join_grace_ns", c->join_grace_ns, 0, day},
+        {"join_retry_min_ns", c->join_retry_min_ns, 1 * MS, day},
+        {"join_retry_max_ns", c->join_retry_max_ns, c->join_retry_min_ns, day},
+        {"dead_retention_ns", c->dead_retention_ns, 1 * S, 365 * day},
+        {"left_retention_ns", c->left_retention_ns, 1 * S, 365 * day},
+        {"dial_interval_ns", c->dial_interval_ns, 10 * MS, day},
+        {"repair_patience_ns", c->repair_patience_ns, c->spread_ns, day},
+    };
+    return check_bounds(bounds, sizeof(bounds) / sizeof(bounds[0]), why, why_bytes);
+}
+
+int sl_config_check(const struct sl_config *c, char *why, size_t why_bytes)
+{
+    if (c->cluster_name[0] == '\0') {
+        snprintf(why, why_bytes, "the cluster's name is missing");
+        return -EINVAL;
+    }
+    if (c->name[0] == '\0') {
+        snprintf(why, why_bytes, "the node's name is missing");
+        return -EINVAL;
+    }
+    if (!sl_endpoint_is_set(&c->v4) && !sl_endpoint_is_set(&c->v6)) {
+        snprintf(why, why_bytes, "the node has no address");
+        return -EINVAL;
+    }
+    int error = check_room(c, why, why_bytes);
+    return error ? error : check_times(c, why, why_bytes);
+}
