@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Joining: seeds are asked first whether they know this node's name, then for the view; most of the
+   view is pulled from the members that the first answers name, so seeds give only a little. */
+#include "lib/engine_private.h"
+
+#include <errno.h>
+
+/* Seeds asked per try. */
+#define ASKED_AT_ONCE 3
+
+/* The answer to "who has my name?" is at most one claim; the question is padded to that, so that a
+   stranger may be answered. */
+#define NAME_QUESTION_BYTES (SL_HEADER_BYTES + SL_SYNC_BODY_BYTES + SL_RECORD_ALIVE_BYTES_MAX)
+
+void sl_join_done(struct sl_engine *e)
+{
+    sl_timer_cancel(&e->timers, &e->join.timer);
+    e->join.name_is_free = true;
+    if (e->phase >= SL_PHASE_MEMBER)
+        return;
+    sl_engine_set_phase(e, SL_PHASE_MEMBER);
+    sl_self_spread(e);
+    sl_engine_tell(e, SL_EVENT_SELF_JOINED, SL_SLOT_NONE, e->self_word, 0, 0);
+}
+
+int sl_engine_join(struct sl_engine *e, uint64_t now_ns, const struct sl_endpoint *seeds,
+                   uint32_t seed_count)
+{
+    if (seed_count > SL_SEEDS_MAX)
+        return -EINVAL;
+    if (e->phase >= SL_PHASE_LEAVING)
+        return -ESHUTDOWN;
+    SL_ASSERT(now_ns >= e->now_ns);
+    e->now_ns = now_ns;
+    struct sl_join *join = &e->join;
+    join->seed_count = 0;
+    for (uint32_t i = 0; i < seed_count; i++) {
+        if (sl_self_is_mine(e, &seeds[i]))
+            continue;
+        join->seeds[join->seed_count] = seeds[i];
+        join->seed_ids[join->seed_count] = 0;
+        join->seed_count++;
+    }
+    /* Strangers start at different seeds. */
+    join->next_seed = join->seed_count ? sl_prng_below(&e->prng, join->seed_count) : 0;
+    if (e->phase == SL_PHASE_MEMBER)
+        return 0;
+    if (join->seed_count == 0) {
+        sl_join_done(e);
+        return 0;
+    }
+    sl_engine_set_phase(e, SL_PHASE_JOINING);
+    join->wait_ns = e->config.join_retry_min_ns;
+    sl_timer_set(&e->timers, &join->timer, now_ns);
+    return 0;
+}
+
+static void ask_seeds(struct sl_engine *e)
+{
+    struct sl_join *join = &e->join;
+    uint32_t count = join->seed_count < ASKED_AT_ONCE ? join->seed_count : ASKED_AT_ONCE;
+    join->ask_number = ++e->sync_sequence * SL_PULLS_MAX;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct sl_endpoint *seed = &join->seeds[join->next_seed];
+        join->next_seed = (join->next_seed + 1) % join->seed_count;
+        sl_sync_ask(e, seed, e->self_id, e->self_id, join->ask_number, false, NAME_QUESTION_BYTES);
+    }
+}
+
+void sl_join_fire(struct sl_engine *e)
+{
+    struct sl_join *join = &e->join;
+    if (e->phase != SL_PHASE_JOINING)
+        return;
+    if (!e->sync.active)
+        ask_seeds(e);
+    sl_timer_set(&e->timers, &join->timer, e->now_ns + sl_engine_jitter(e, join->wait_ns));
+    join->wait_ns *= 2;
+    if (join->wait_ns > e->config.join_retry_max_ns)
+        join->wait_ns = e->config.join_retry_max_ns;
+}
+
+static void note_seed(struct sl_engine *e, const struct sl_input *input)
+{
+    for (uint32_t i = 0; i < e->join.seed_count; i++) {
+        if (sl_endpoint_equal(&e->join.seeds[i], &input->from))
+            e->join.seed_ids[i] = input->header.sender_id;
+    }
+}
+
+static bool conflict_is_open(const struct sl_engine *e)
+{
+    for (uint32_t i = 0; i < SL_PROBES_MAX; i++) {
+        if (e->probes[i].purpose == SL_PROBE_CONFLICT)
+            return true;
+    }
+    return false;
+}
+
+bool sl_join_answer(struct sl_engine *e, const struct sl_input *input)
+{
+    note_seed(e, input);
+    if (input->header.probe == 0 || input->header.probe != e->join.ask_number)
+        return false;
+    if (e->phase != SL_PHASE_JOINING || e->sync.active)
+        return true;
+    /* Somebody claims this node's name from elsewhere: first see whether anybody is there. */
+    if (conflict_is_open(e))
+        return true;
+    e->join.name_is_free = true;
+    sl_sync_start(e, &input->from, true);
+    return true;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a record does to the view: the rule is max() on the member word, everything else follows
+ * from the change. */
+#include "lib/engine_private.h"
+
+#include <errno.h>
+
+static bool is_gone(uint64_t word)
+{
+    return word != 0 && !sl_word_is_live(word);
+}
+
+void sl_settle_fire(struct sl_engine *e)
+{
+    struct sl_settle *s = &e->settle;
+    uint64_t part_ns = e->config.spread_ns / SL_SETTLE_PARTS + 1;
+    uint64_t number = e->now_ns / part_ns;
+    for (uint64_t i = 1; i <= number - s->part_number && i <= SL_SETTLE_PARTS; i++) {
+        uint32_t *part = &s->parts[(s->part_number + i) % SL_SETTLE_PARTS];
+        s->sum -= *part;
+        *part = 0;
+    }
+    s->part_number = number;
+    __atomic_store_n(&sl_view_summary_mutable(e->view)->unsettled, s->sum, __ATOMIC_RELAXED);
+    if (s->sum > 0)
+        sl_timer_set(&e->timers, &s->timer, (number + 1) * part_ns);
+}
+
+void sl_settle_note(struct sl_engine *e)
+{
+    struct sl_settle *s = &e->settle;
+    sl_settle_fire(e);
+    s->parts[s->part_number % SL_SETTLE_PARTS]++;
+    s->sum++;
+    s->changed_ns = e->now_ns;
+    s->awaiting_agreement = true;
+    sl_settle_fire(e);
+}
+
+static void refused(struct sl_engine *e, int error)
+{
+    if (error == -ENOBUFS) {
+        sl_engine_drop(e, SL_DROP_COLD_FULL);
+        return;
+    }
+    sl_engine_drop(e, SL_DROP_MEMBERS_FULL);
+    if (e->full_told_ns == 0 || e->now_ns - e->full_told_ns >= 1000000000ull) {
+        e->full_told_ns = e->now_ns;
+        sl_engine_tell(e, SL_EVENT_MEMBERS_FULL, SL_SLOT_NONE, e->self_word, 0, 0);
+    }
+}
+
+static void became_alive(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t previous)
+{
+    bool same_life = sl_word_generation(previous) == sl_word_generation(word);
+    bool was_accused = same_life && sl_word_status(previous) != SL_ALIVE;
+    if (same_life && sl_word_status(previous) == SL_DEAD)
+        SL_STAT(e, deaths_refuted);
+    if (same_life && sl_word_status(previous) == SL_SUSPECT)
+        SL_STAT(e, suspicions_refuted);
+    sl_peers_add(&e->peers, slot);
+    sl_gossip_spread(e, slot, SL_RECORD_ALIVE,
+                     was_accused ? SL_CLASS_REFUTATION : SL_CLASS_MEMBERSHIP, 0);
+    bool news = !same_life || was_accused;
+    sl_engine_tell(e, news ? SL_EVENT_MEMBER_ALIVE : SL_EVENT_MEMBER_UPDATED, slot, word, previous,
+                   0);
+}
+
+static void became_gone(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t previous,
+                        uint64_t accuser_id)
+{
+    bool dead = sl_word_status(word) == SL_DEAD;
+    sl_peers_remove(&e->peers, slot);
+    if (dead && accuser_id != e->self_id)
+        SL_STAT(e, deaths_heard);
+    sl_gossip_spread(e, slot, dead ? SL_RECORD_DEAD : SL_RECORD_LEFT,
+                     dead ? SL_CLASS_SUSPICION : SL_CLASS_MEMBERSHIP, accuser_id);
+    sl_retention_note(e);
+    sl_engine_tell(e, dead ? SL_EVENT_MEMBER_DEAD : SL_EVENT_MEMBER_LEFT, slot, word, previous,
+                   accuser_id);
+}
+
+void sl_merge_word(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t accuser_id)
+{
+    uint64_t previous = sl_view_slot_word(e->view, slot);
+    SL_ASSERT(word > previous && slot != e->self_slot);
+    sl_view_raise(e->view, slot, word);
+    sl_settle_note(e);
+    e->since_s[slot] = (uint32_t)((e->now_ns - e->started_ns) / 1000000000ull);
+    if (is_gone(previous) != is_gone(word))
+        e->gone_count += is_gone(word) ? 1u : -1u;
+
+    switch (sl_word_status(word)) {
+    case SL_ALIVE:
+        sl_suspicion_end(e, slot);
+        became_alive(e, slot, word, previous);
+        return;
+    case SL_SUSPECT:
+        /* An accusation of a newer life than the one known: its claim will follow, until then it is
+         * a peer again. */
+        sl_peers_add(&e->peers, slot);
+        sl_suspicion_end(e, slot);
+        sl_engine_tell(e, SL_EVENT_MEMBER_SUSPECT, slot, word, previous, accuser_id);
+        return;
+    case SL_DEAD:
+    case SL_LEFT:
+        sl_suspicion_end(e, slot);
+        became_gone(e, slot, word, previous, accuser_id);
+        return;
+    }
+}
+
+static void merge_claim(struct sl_engine *e, const struct sl_record *r)
+{
+    uint64_t held = 0;
+    uint32_t slot = sl_view_find(e->view, r->id, &held);
+    if (slot == SL_SLOT_NONE) {
+        int error = sl_view_add(e->view, r->id, r->word, &r->identity, &slot);
+        if (error) {
+            refused(e, error);
+            return;
+        }
+        e->since_s[slot] = (uint32_t)((e->now_ns - e->started_ns) / 1000000000ull);
+        sl_settle_note(e);
+        became_alive(e, slot, r->word, 0);
+        return;
+    }
+    if (r->word <= held)
+        return;
+    int error = sl_view_describe(e->view, slot, &r->identity);
+    if (error) {
+        refused(e, error);
+        return;
+    }
+    sl_merge_word(e, slot, r->word, 0);
+}
+
+static void merge_left(struct sl_engine *e, const struct sl_record *r)
+{
+    uint64_t held = 0;
+    uint32_t slot = sl_view_find(e->view, r->id, &held);
+    if (slot != SL_SLOT_NONE && r->word > held)
+        sl_merge_word(e, slot, r->word, 0);
+}
+
+static void merge_accusation(struct sl_engine *e, const struct sl_record *r, bool hearsay)
+{
+    uint64_t held = 0;
+    uint32_t slot = sl_view_find(e->view, r->id, &held);
+    /* Nobody is added by a rumour of its death. */
+    if (slot == SL_SLOT_NONE || r->word < held)
+        return;
+    if (r->word == held && r->type != SL_RECORD_SUSPECT)
+        return;
+    if (r->type == SL_RECORD_SUSPECT) {
+        sl_suspicion_heard(e, slot, r->word, r->accuser_id);
+        return;
+    }
+    /* What another view holds of the dead is not news of a death: across a healed cut each side has
+       the other's members dead. The member itself is asked; if it answers it learns of the
+       accusation and refutes it. */
+    if (hearsay && sl_word_is_live(held))
+        sl_probe_start(e, slot, SL_PROBE_CHECK, r->word);
+    else
+        sl_merge_word(e, slot, r->word, r->accuser_id);
+}
+
+static void merge_about_self(struct sl_engine *e, const struct sl_record *r)
+{
+    bool mine = r->type != SL_RECORD_ALIVE || sl_self_is_mine(e, &r->identity.v4) ||
+                sl_self_is_mine(e, &r->identity.v6);
+    if (mine)
+        sl_self_accused(e, r->word);
+    else
+        sl_self_claimed(e, r);
+}
+
+void sl_merge_records(struct sl_engine *e, const struct sl_input *input)
+{
+    bool hearsay = input->header.type == SL_FRAME_SYNC;
+    struct sl_record_cursor cursor = {input->records, input->records + input->records_bytes};
+    struct sl_record record;
+    enum sl_wire_error error = SL_WIRE_OK;
+    while (sl_record_next(&cursor, &record, &error)) {
+        if (record.id == e->self_id)
+            merge_about_self(e, &record);
+        else if (record.type == SL_RECORD_ALIVE)
+            merge_claim(e, &record);
+        else if (record.type == SL_RECORD_LEFT)
+            merge_left(e, &record);
+        else
+            merge_accusation(e, &record, hearsay);
+    }
+    if (error != SL_WIRE_OK)
+        sl_engine_drop(e, SL_DROP_RECORD_MALFORMED);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Bytes in any one second: a sliding window of twenty parts. The oldest part is counted whole, so
+   the true figure of any 1 s window is never above what is reported. One thread. */
+#include <stdint.h>
+
+#define SL_METER_PARTS   21 /* one more than a second holds: the running part */
+#define SL_METER_PART_NS 50000000ull
+
+struct sl_meter {
+    uint64_t parts[SL_METER_PARTS];
+    uint64_t sum;
+    uint64_t part_number; /* now_ns / SL_METER_PART_NS of the newest part */
+};
+
+static inline void sl_meter_advance(struct sl_meter *meter, uint64_t now_ns)
+{
+    uint64_t number = now_ns / SL_METER_PART_NS;
+    if (number <= meter->part_number)
+        return;
+    uint64_t steps = number - meter->part_number;
+    for (uint64_t i = 1; i <= steps && i <= SL_METER_PARTS; i++) {
+        uint64_t *part = &meter->parts[(meter->part_number + i) % SL_METER_PARTS];
+        meter->sum -= *part;
+        *part = 0;
+    }
+    meter->part_number = number;
+}
+
+static inline void sl_meter_add(struct sl_meter *meter, uint64_t now_ns, uint64_t bytes)
+{
+    sl_meter_advance(meter, now_ns);
+    meter->parts[meter->part_number % SL_METER_PARTS] += bytes;
+    meter->sum += bytes;
+}
+
+static inline uint64_t sl_meter_sum(struct sl_meter *meter, uint64_t now_ns)
+{
+    sl_meter_advance(meter, now_ns);
+    return meter->sum;
+}

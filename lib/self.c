@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A node's own word: only it may raise its incarnation. */
+#include "lib/engine_private.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Spreading LEFT may take this long at most before the node stops anyway. */
+#define LEAVE_NS_MAX 1000000000ull
+
+bool sl_self_is_mine(const struct sl_engine *e, const struct sl_endpoint *endpoint)
+{
+    return sl_endpoint_is_set(endpoint) && (sl_endpoint_equal(endpoint, &e->config.v4) ||
+                                            sl_endpoint_equal(endpoint, &e->config.v6));
+}
+
+static void describe_self(struct sl_engine *e)
+{
+    struct sl_config *c = &e->config;
+    e->identity = (struct sl_identity){
+        .v4 = c->v4,
+        .v6 = c->v6,
+        .name = c->name,
+        .zone = c->zone,
+        .tags = c->tags,
+        .name_bytes = (uint8_t)strlen(c->name),
+        .zone_bytes = (uint8_t)strlen(c->zone),
+        .tags_bytes = (uint16_t)strlen(c->tags),
+    };
+}
+
+static void publish_word(struct sl_engine *e, uint64_t word)
+{
+    e->self_word = word;
+    __atomic_store_n(&sl_view_summary_mutable(e->view)->self_word, word, __ATOMIC_RELAXED);
+}
+
+void sl_self_create(struct sl_engine *e, uint64_t wall_s)
+{
+    uint64_t generation = wall_s == 0 ? 1 : wall_s;
+    if (generation > SL_GENERATION_MAX)
+        generation = SL_GENERATION_MAX;
+    describe_self(e);
+    e->self_id = sl_member_id(&e->cluster, e->identity.name, e->identity.name_bytes);
+    publish_word(e, sl_word(generation, 0, SL_ALIVE));
+    int error = sl_view_add(e->view, e->self_id, e->self_word, &e->identity, &e->self_slot);
+    SL_ASSERT(error == 0);
+    e->fast = (struct sl_fast){
+        .view = e->view,
+        .self_id = e->self_id,
+        .self_v4 = e->config.v4,
+        .self_v6 = e->config.v6,
+        .cluster_id = e->cluster.id,
+        .boot_salt = (uint32_t)sl_prng_next(&e->prng),
+        .frame_bytes = e->config.frame_bytes,
+        /* Answers may carry as much as the gossip rounds of a full fan-out would. */
+        .piggyback_per_second = 1 + (uint32_t)(e->config.byte_cap / (4 * SL_RUMOUR_BLOCK_BYTES)),
+    };
+}
+
+void sl_self_spread(struct sl_engine *e)
+{
+    sl_gossip_spread(e, e->self_slot, SL_RECORD_ALIVE, SL_CLASS_REFUTATION, 0);
+}
+
+void sl_self_accused(struct sl_engine *e, uint64_t word)
+{
+    if (word <= e->self_word || e->phase >= SL_PHASE_LEAVING)
+        return;
+    uint64_t previous = e->self_word;
+    /* A later generation than mine: an earlier life of this node had a faster clock. */
+    bool later_life = sl_word_generation(word) > sl_word_generation(previous);
+    uint64_t raised =
+        later_life ? sl_word(sl_word_generation(word) + 1, 0, SL_ALIVE) : sl_word_refute(word);
+    publish_word(e, raised);
+    sl_view_raise(e->view, e->self_slot, raised);
+    sl_settle_note(e);
+    SL_STAT(e, refutations);
+    sl_engine_tell(e, SL_EVENT_SELF_ACCUSED, SL_SLOT_NONE, raised, word, 0);
+    if (e->phase == SL_PHASE_MEMBER || e->join.name_is_free)
+        sl_self_spread(e);
+}
+
+void sl_self_claimed(struct sl_engine *e, const struct sl_record *claim)
+{
+    if (e->phase >= SL_PHASE_LEAVING)
+        return;
+    bool has_v4 = sl_endpoint_is_set(&e->config.v4) && sl_endpoint_is_set(&claim->identity.v4);
+    const struct sl_endpoint *there = has_v4 ? &claim->identity.v4 : &claim->identity.v6;
+    if (sl_endpoint_is_set(there))
+        sl_probe_start_conflict(e, there, claim->word);
+}
+
+static bool am_later(const struct sl_engine *e, uint64_t other_word,
+                     const struct sl_endpoint *other)
+{
+    if (e->phase == SL_PHASE_JOINING && !e->join.name_is_free)
+        return true;
+    uint64_t mine = sl_word_generation(e->self_word), theirs = sl_word_generation(other_word);
+    if (mine != theirs)
+        return mine > theirs;
+    const struct sl_endpoint *me = sl_endpoint_is_v4(other) || !sl_endpoint_is_set(&e->config.v6)
+                                       ? &e->config.v4
+                                       : &e->config.v6;
+    return memcmp(me->ip, other->ip, sizeof(me->ip)) > 0;
+}
+
+void sl_self_conflict_answer(struct sl_engine *e, const struct sl_probe *probe,
+                             const struct sl_input *input)
+{
+    uint64_t other_word = input->body.probe.target_word;
+    bool yield = am_later(e, other_word, &probe->endpoint);
+    struct sl_event event = {
+        .type = yield ? SL_EVENT_CONFLICT_YIELD : SL_EVENT_CONFLICT,
+        .id = e->self_id,
+        .word = e->self_word,
+        .previous_word = other_word,
+        .endpoint = probe->endpoint,
+    };
+    if (yield)
+        sl_engine_set_phase(e, SL_PHASE_YIELDED);
+    else
+        sl_self_accused(e, probe->word);
+    e->host.event(e->host.context, &event);
+}
+
+static void finish_leaving(struct sl_engine *e)
+{
+    sl_engine_set_phase(e, SL_PHASE_LEFT);
+    sl_engine_tell(e, SL_EVENT_SELF_LEFT, SL_SLOT_NONE, e->self_word, 0, 0);
+}
+
+int sl_engine_leave(struct sl_engine *e, uint64_t now_ns)
+{
+    if (e->phase >= SL_PHASE_LEAVING)
+        return -EALREADY;
+    SL_ASSERT(now_ns >= e->now_ns);
+    e->now_ns = now_ns;
+    e->leave_started_ns = now_ns;
+    sl_engine_set_phase(e, SL_PHASE_LEAVING);
+    publish_word(e, sl_word_with_status(e->self_word, SL_LEFT));
+    sl_view_raise(e->view, e->self_slot, e->self_word);
+    sl_settle_note(e);
+    sl_gossip_spread(e, e->self_slot, SL_RECORD_LEFT, SL_CLASS_REFUTATION, 0);
+    sl_timer_set(&e->timers, &e->leave_timer, now_ns);
+    return 0;
+}
+
+void sl_self_leave_fire(struct sl_engine *e)
+{
+    bool told = !sl_rumours_has(&e->rumours, e->self_slot);
+    if (told || e->peers.count == 0 || e->now_ns - e->leave_started_ns >= LEAVE_NS_MAX) {
+        finish_leaving(e);
+        return;
+    }
+    sl_timer_set(&e->timers, &e->leave_timer, e->now_ns + e->config.gossip_interval_ns);
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * From "it did not answer" to DEAD. Who saw it decides it: only a node whose own probe failed turns
+ * a suspicion into DEAD, and only after one more probe at the end of the suspicion time fails as
+ * well. Others wait for that DEAD, with a long backstop. So a refutation need not reach every
+ * viewer in time. The suspicion time shrinks from its maximum to its minimum as distinct accusers
+ * agree (Lifeguard, section IV.B).
+ */
+#include "lib/engine_private.h"
+
+#include <string.h>
+
+uint64_t sl_suspicion_timeout(uint64_t min_ns, uint64_t max_ns, uint32_t confirmations,
+                              uint32_t wanted)
+{
+    /* ln(1) .. ln(9) in 1/65536: integers, so that every compiler decides alike. */
+    static const uint64_t ln[] = {0, 45426, 71999, 90852, 105476, 117424, 127527, 136278, 143998};
+    if (wanted == 0 || confirmations >= wanted)
+        return min_ns;
+    SL_ASSERT(wanted < sizeof(ln) / sizeof(ln[0]) && max_ns >= min_ns);
+    uint64_t share = (ln[confirmations] << 16) / ln[wanted];
+    uint64_t span_us = (max_ns - min_ns) / 1000;
+    return max_ns - ((span_us * share) >> 16) * 1000;
+}
+
+/* In a cluster too small to confirm, waiting for confirmations is in vain (memberlist, state.go).
+ */
+static uint32_t confirmations_wanted(const struct sl_engine *e)
+{
+    uint32_t others = e->peers.count > 1 ? e->peers.count - 1 : 0;
+    return others < e->config.suspicion_confirmations ? 0 : e->config.suspicion_confirmations;
+}
+
+static uint64_t deadline(const struct sl_engine *e, const struct sl_suspicion *s)
+{
+    const struct sl_config *c = &e->config;
+    uint64_t limit_ns = s->mine
+                            ? sl_suspicion_timeout(c->suspicion_min_ns, c->suspicion_max_ns,
+                                                   s->accuser_count - 1, confirmations_wanted(e))
+                            : 2 * c->suspicion_max_ns + c->spread_ns;
+    uint64_t at_ns = s->started_ns + limit_ns;
+    return at_ns > e->now_ns ? at_ns : e->now_ns;
+}
+
+/* true: this accuser was not known. */
+static bool add_accuser(struct sl_suspicion *s, uint64_t accuser_id)
+{
+    for (uint32_t i = 0; i < s->accuser_count; i++) {
+        if (s->accusers[i] == accuser_id)
+            return false;
+    }
+    if (s->accuser_count == SL_ACCUSERS_MAX)
+        return false;
+    s->accusers[s->accuser_count++] = accuser_id;
+    return true;
+}
+
+static struct sl_suspicion *begin(struct sl_engine *e, uint32_t slot, uint64_t word)
+{
+    uint32_t entry = sl_slot_map_add(&e->suspicion_map, slot);
+    if (entry == SL_ENTRY_NONE) {
+        sl_engine_drop(e, SL_DROP_SUSPICIONS_FULL);
+        return NULL;
+    }
+    struct sl_suspicion *s = &e->suspicions[entry];
+    SL_ASSERT(!sl_timer_is_set(&s->timer));
+    s->word = word;
+    s->started_ns = e->now_ns;
+    s->accuser_count = 0;
+    s->mine = false;
+    return s;
+}
+
+/* Takes an accusation in: raises the word if it is news, counts the accuser, spreads what is worth
+ * spreading. */
+static struct sl_suspicion *accuse(struct sl_engine *e, uint32_t slot, uint64_t word,
+                                   uint64_t accuser_id)
+{
+    if (word > sl_view_slot_word(e->view, slot))
+        sl_merge_word(e, slot, word, accuser_id);
+    uint32_t entry = sl_slot_map_find(&e->suspicion_map, slot);
+    struct sl_suspicion *s = entry != SL_ENTRY_NONE ? &e->suspicions[entry] : begin(e, slot, word);
+    if (s == NULL)
+        return NULL;
+    if (add_accuser(s, accuser_id)) {
+        /* The first accusation and as many confirmations as shorten anything are passed on. */
+        if (s->accuser_count > 1)
+            SL_STAT(e, confirmations);
+        if (s->accuser_count <= e->config.suspicion_confirmations + 1)
+            sl_gossip_spread(e, slot, SL_RECORD_SUSPECT, SL_CLASS_SUSPICION, accuser_id);
+    }
+    return s;
+}
+
+void sl_suspicion_heard(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t accuser_id)
+{
+    bool news = word > sl_view_slot_word(e->view, slot);
+    struct sl_suspicion *s = accuse(e, slot, word, accuser_id);
+    if (news)
+        SL_STAT(e, suspicions_heard);
+    if (s != NULL)
+        sl_timer_set(&e->timers, &s->timer, deadline(e, s));
+}
+
+void sl_suspicion_raise_own(struct sl_engine *e, uint32_t slot)
+{
+    uint64_t word = sl_word_with_status(sl_view_slot_word(e->view, slot), SL_SUSPECT);
+    struct sl_suspicion *s = accuse(e, slot, word, e->self_id);
+    if (s == NULL)
+        return;
+    if (!s->mine)
+        SL_STAT(e, suspicions_raised);
+    s->mine = true;
+    sl_timer_set(&e->timers, &s->timer, deadline(e, s));
+}
+
+void sl_suspicion_end(struct sl_engine *e, uint32_t slot)
+{
+    uint32_t entry = sl_slot_map_find(&e->suspicion_map, slot);
+    if (entry == SL_ENTRY_NONE)
+        return;
+    sl_timer_cancel(&e->timers, &e->suspicions[entry].timer);
+    sl_slot_map_remove(&e->suspicion_map, entry);
+}
+
+void sl_suspicion_fire(struct sl_engine *e, uint32_t entry)
+{
+    struct sl_suspicion *s = &e->suspicions[entry];
+    uint32_t slot = e->suspicion_map.slots[entry];
+    if (e->phase >= SL_PHASE_LEAVING)
+        return;
+    /* All probes taken: ask again soon. The timer stays armed behind the final probe as well,
+     * should that one vanish. */
+    bool asked = sl_probe_start(e, slot, SL_PROBE_FINAL, s->word);
+    uint64_t wait_ns = asked ? 2 * e->config.suspicion_max_ns : e->config.probe_try_interval_ns;
+    sl_timer_set(&e->timers, &s->timer, e->now_ns + wait_ns);
+}
+
+void sl_suspicion_final(struct sl_engine *e, uint32_t slot, bool answered)
+{
+    uint32_t entry = sl_slot_map_find(&e->suspicion_map, slot);
+    if (entry == SL_ENTRY_NONE)
+        return;
+    struct sl_suspicion *s = &e->suspicions[entry];
+    if (answered) {
+        /* It is there, and the probe told it that it is suspected: its refutation is on the way. */
+        s->started_ns = e->now_ns;
+        s->accuser_count = 0;
+        s->mine = false;
+        add_accuser(s, e->self_id);
+        sl_timer_set(&e->timers, &s->timer, deadline(e, s));
+        return;
+    }
+    SL_STAT(e, deaths_declared);
+    sl_merge_word(e, slot, sl_word_with_status(s->word, SL_DEAD), e->self_id);
+}
+
+void sl_suspicion_postpone_all(struct sl_engine *e, uint64_t by_ns)
+{
+    if (e->suspicion_map.count == 0)
+        return;
+    for (uint32_t i = 0; i < e->config.max_suspicions; i++) {
+        struct sl_timer *timer = &e->suspicions[i].timer;
+        if (sl_timer_is_set(timer))
+            sl_timer_set(&e->timers, timer, timer->deadline_ns + by_ns);
+    }
+}
