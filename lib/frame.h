@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/bytes.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -29,26 +31,27 @@ enum sl_frame_type {
 };
 
 /* Header flags. Unknown flags make a frame unreadable: they may change what follows. */
-#define SL_FRAME_SEALED 0x0001 /* AEAD-protected; without it the tag is zero */
+#define SL_FRAME_SEALED 0x0001 /* AEAD-protected: refused until it can be opened; else tag = 0 */
+
+#define SL_HEADER_LANE_AT 24 /* lane | counter */
+#define SL_COUNTER_MAX    ((1ull << 56) - 1)
 
 struct sl_header {
     uint8_t type; /* enum sl_frame_type */
     uint16_t flags;
     uint32_t cluster_id;
     uint64_t sender_id;
-    uint32_t
-        boot_salt;    /* drawn at the sender's start: tells its lives apart for the replay window */
-    uint16_t key_id;  /* 0 = not sealed */
-    uint8_t lane;     /* the sender's TX queue */
-    uint64_t counter; /* 56 bits, per lane, from 1 */
-    uint32_t probe;   /* probe or sync session number; echoed by answers; 0 = none */
+    uint32_t boot_salt; /* drawn at the sender's start: tells its lives apart, for replay windows */
+    uint16_t key_id;    /* 0 = not sealed */
+    uint8_t lane;       /* the sender's TX queue */
+    uint64_t counter;   /* 56 bits, per lane, from 1 */
+    uint32_t probe;     /* probe or sync session number; echoed by answers; 0 = none */
     uint32_t unsettled; /* changes in the sender's view that are younger than the spread time */
     uint64_t view_hash; /* sum of item hashes of the sender's live members */
     uint64_t authority_revision; /* highest authority revision the sender has heard of; 0 = none */
 };
 
-/* Body of PING, ACK, NACK and PING_REQ. The four have the same shape so that each is made from
- * another in place. */
+/* Body of PING, ACK, NACK and PING_REQ: one shape, so that each is made from another in place. */
 struct sl_probe_body {
     uint64_t target_id;   /* who is probed */
     uint64_t origin_id;   /* who wants to know */
@@ -58,11 +61,10 @@ struct sl_probe_body {
 
 /* Body of SYNC_REQUEST and SYNC. Ranges are inclusive at both ends. */
 struct sl_sync_body {
-    uint64_t first_id; /* SYNC: as asked */
-    uint64_t last_id;  /* SYNC: the last id that the answer covers; less than asked if the frame was
-                          full */
-    uint64_t range_hash; /* sum of item hashes of the sender's live members in first_id..last_id as
-                            asked; a request with 0 pulls all */
+    uint64_t first_id;   /* SYNC: as asked */
+    uint64_t last_id;    /* SYNC: the last id covered; less than asked if the frame was full */
+    uint64_t range_hash; /* sum of item hashes of the sender's live members in the range asked for;
+                            a request with 0 pulls all */
     uint32_t live_count; /* live members in the sender's whole view */
 };
 
@@ -73,26 +75,35 @@ enum sl_wire_error {
     SL_WIRE_VERSION_UNKNOWN,
     SL_WIRE_TYPE_UNKNOWN,
     SL_WIRE_FLAGS_UNKNOWN,
-    SL_WIRE_FIELD_BAD,  /* a field outside its range (zero id, zero counter, generation too high,
-                           ...) */
-    SL_WIRE_RECORD_BAD, /* a record that overruns the frame, has the wrong length or a forbidden
-                           value */
+    SL_WIRE_FIELD_BAD,  /* a forbidden value: zero id, zero counter, generation too high, ... */
+    SL_WIRE_RECORD_BAD, /* a record overruns the frame, has a wrong length or a forbidden value */
 };
 
-/* Checks length, version, type and flags and reads the header. `length` must cover the type's body
- * as well. */
+/* Checks length, version, type and flags, reads the header, and checks every field of header and
+   body that has a forbidden value. The length must cover the type's body as well. Unless SL_WIRE_OK
+   is returned, *out is undefined. */
 enum sl_wire_error sl_header_read(const uint8_t *frame, uint32_t length_bytes,
                                   struct sl_header *out);
 
 /* Writes all SL_HEADER_BYTES (tag zeroed). */
 void sl_header_write(uint8_t *frame, const struct sl_header *header);
 
-/* Sets lane and counter in a written frame: the sending queue alone knows them. */
-void sl_header_stamp(uint8_t *frame, uint8_t lane, uint64_t counter);
+/* Sets lane and counter (1..SL_COUNTER_MAX) in a written frame: only the sending queue knows them.
+ */
+static inline void sl_header_stamp(uint8_t *frame, uint8_t lane, uint64_t counter)
+{
+    sl_be64_store(frame + SL_HEADER_LANE_AT, (uint64_t)lane << 56 | counter);
+}
 
 /* First byte after header and body of this type. */
-uint32_t sl_frame_records_at(uint8_t type);
+static inline uint32_t sl_frame_records_at(uint8_t type)
+{
+    if (type <= SL_FRAME_PING_REQ)
+        return SL_HEADER_BYTES + SL_PROBE_BODY_BYTES;
+    return type == SL_FRAME_GOSSIP ? SL_HEADER_BYTES : SL_HEADER_BYTES + SL_SYNC_BODY_BYTES;
+}
 
+/* The bodies of a frame that sl_header_read() accepted, or of one being written. */
 void sl_probe_body_read(const uint8_t *frame, struct sl_probe_body *out);
 void sl_probe_body_write(uint8_t *frame, const struct sl_probe_body *body);
 void sl_sync_body_read(const uint8_t *frame, struct sl_sync_body *out);

@@ -7,7 +7,7 @@
 #define SL_NAME_BYTES_MAX     63   /* UTF-8, without a terminating zero */
 #define SL_ZONE_BYTES_MAX     63
 #define SL_TAGS_BYTES_MAX     256 /* opaque to the protocol; "key=value" lines by convention */
-#define SL_FRAME_BYTES_MIN    512 /* smallest frame limit that still carries the longest claim */
+#define SL_FRAME_BYTES_MIN    576 /* smallest frame limit: any body and the longest claim fit */
 #define SL_FRAME_BYTES        1232 /* default frame limit: IPv6's least MTU less IPv6 and UDP headers */
 #define SL_FRAME_BYTES_MAX    8952  /* a 9,000 byte MTU less IPv6 and UDP headers */
 #define SL_MEMBERS_DEFAULT    16384 /* default max_members */

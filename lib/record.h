@@ -5,8 +5,8 @@
  * accusations (SUSPECT, DEAD) are different types, so that signatures can tell who may say what.
  * See WIRE.md. Pure functions, any thread.
  *
- * Every record begins: type (1 byte), flags (1), length in bytes, this prefix included (2), id (8),
- * word (8).
+ * Every record begins: type (1 byte), flags (1), length in bytes, all of the record (2). Types
+ * below 128 go on: id (8), word (8).
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,14 +22,16 @@ extern "C" {
 #define SL_RECORD_LEFT_BYTES       20
 #define SL_RECORD_ACCUSATION_BYTES 28
 #define SL_RECORD_ALIVE_BYTES_MAX  (20 + 8 + 4 + 16 + 63 + 63 + 256)
-#define SL_RECORD_SIGNATURE_BYTES  64 /* Ed25519, room only: refused until it is checked */
+#define SL_RECORD_SIGNED           0x01 /* flag: a signature ends the record */
+#define SL_RECORD_SIGNATURE_BYTES  64   /* Ed25519, room only: refused until it is checked */
 
 enum sl_record_type {
-    SL_RECORD_ALIVE = 1,   /* claim: word with status ALIVE, and the identity */
-    SL_RECORD_LEFT = 2,    /* claim: word with status LEFT */
-    SL_RECORD_SUSPECT = 3, /* accusation: word with status SUSPECT, and the accuser's id */
-    SL_RECORD_DEAD = 4,    /* accusation: word with status DEAD, and the accuser's id */
-    SL_RECORD_PAD = 128,   /* nothing; types from 128 up are skipped by whom they tell nothing */
+    SL_RECORD_ALIVE = 1,       /* claim: word with status ALIVE, and the identity */
+    SL_RECORD_LEFT = 2,        /* claim: word with status LEFT */
+    SL_RECORD_SUSPECT = 3,     /* accusation: word with status SUSPECT, and the accuser's id */
+    SL_RECORD_DEAD = 4,        /* accusation: word with status DEAD, and the accuser's id */
+    SL_RECORD_SKIPPABLE = 128, /* types from here up are skipped by whom they tell nothing */
+    SL_RECORD_PAD = 128,       /* nothing */
 };
 
 struct sl_record {
@@ -45,26 +47,27 @@ struct sl_record_cursor {
     const uint8_t *at, *end;
 };
 
-/* Reads and validates the next record. Skips records of unknown, skippable types (>= 128). Returns
-   false at the end of the records and on a bad one; *error tells which. */
+/* Reads and validates the next record. Skips records of skippable types (>= 128). Returns false at
+   the end of the records (*error = SL_WIRE_OK) and on a bad one (SL_WIRE_RECORD_BAD; the cursor
+   stays there). After true, the record is the out->length_bytes bytes before cursor->at. */
 bool sl_record_next(struct sl_record_cursor *cursor, struct sl_record *out,
                     enum sl_wire_error *error);
 
 /* Reads only type, length, id and word: what the stale filter needs. Validates what
- * sl_record_next() validates of these. */
+   sl_record_next() validates of these, so an ALIVE whose identity is bad passes here; the bytes
+   that the cursor moved over, read by sl_record_next(), are this record. */
 bool sl_record_next_prefix(struct sl_record_cursor *cursor, uint8_t *type, uint64_t *id,
                            uint64_t *word, enum sl_wire_error *error);
 
 /* The writers return the bytes written, or 0 if `room` does not suffice (then nothing was written).
- */
+   The word's status must fit the type and the identity must satisfy sl_identity_fits(). */
 uint32_t sl_record_write_alive(uint8_t *out, uint32_t room_bytes, uint64_t id, uint64_t word,
                                const struct sl_identity *identity);
 uint32_t sl_record_write_left(uint8_t *out, uint32_t room_bytes, uint64_t id, uint64_t word);
 /* word's status selects SUSPECT or DEAD. */
 uint32_t sl_record_write_accusation(uint8_t *out, uint32_t room_bytes, uint64_t id, uint64_t word,
                                     uint64_t accuser_id);
-/* Fills exactly length_bytes (4..65535) with one PAD record of zeroes: type, flags, length, then
- * nothing that means. */
+/* Fills exactly length_bytes (4..65535) with one PAD record: type, flags, length, then zeroes. */
 void sl_record_write_pad(uint8_t *out, uint32_t length_bytes);
 
 /* Bytes that sl_record_write_alive() would write. */

@@ -66,6 +66,21 @@ static inline bool sl_word_is_live(uint64_t word)
     return word != 0 && sl_word_status(word) <= SL_SUSPECT;
 }
 
+static inline bool sl_word_is_accusation(uint64_t word)
+{
+    return ((word ^ word >> 1) & 1) != 0;
+}
+
+/* What is accepted from the wire: generation 1..SL_GENERATION_MAX, and an accusation leaves room
+   for its refutation, which must be acceptable itself. */
+static inline bool sl_word_is_acceptable(uint64_t word)
+{
+    uint64_t least = 1ull << SL_REFUTATION_BITS;
+    uint64_t most = SL_GENERATION_MAX << SL_REFUTATION_BITS | SL_REFUTATION_MAX;
+    uint64_t accusation = sl_word_is_accusation(word) ? 1 : 0;
+    return sl_word_incarnation(word) - least <= most - least - accusation;
+}
+
 static inline uint64_t sl_word_merge(uint64_t a, uint64_t b)
 {
     return a > b ? a : b;
