@@ -3,14 +3,17 @@
 /*
  * The member table: what one node believes of every other.
  *
- * Hot part: open addressing over 16-byte cells {id, word}, four to a cache line. A cell's home is
- * the high half of id * capacity, so cells lie in the order of their ids and a range of ids is a
- * run of cells; lookups go forward from home without wrapping (SL_CELL_PROBE_MAX spare cells stand
- * at the end). A cell's id is written once per table life. Forgetting writes word 0 and leaves the
- * id as a tombstone, which its own member may use again. Cold part: per member a slot (small dense
- * number, stable while the member is known) with an immutable record of name, endpoints, zone and
- * tags. Compaction copies a bounded number of cells per step into the second table; readers try
- * new, then old.
+ * Hot part (table.h): open addressing over 16-byte cells {id, word}, four to a cache line. A cell's
+ * home is the high half of id * capacity, so cells lie in the order of their ids and a range of ids
+ * is a run of cells. A cell's id is written once per table life. Forgetting writes word 0 and
+ * leaves the id as a tombstone, which its own member may use again. Cold part (cold.h): per member
+ * a slot (small dense number, stable while the member is known) with an immutable record of name,
+ * endpoints, zone and tags. Compaction copies a bounded number of cells per step into the second
+ * table; readers try new, then old. Freed slots, cold records and tables gather in one batch per
+ * grace period.
+ *
+ * Memory per member: (16 + 4) bytes * 100 / load_percent for the cells, twice that if compacting,
+ * and 4 for the slot; own cold records add 4 and the record (24 bytes and its text, IPv6 16 more).
  *
  * Threads: one writer (the engine). Any number of readers, lock-free, writing nothing shared. A
  * reader holds what it read only until it next reports a quiescent state (liburcu QSBR in the
@@ -21,9 +24,11 @@
 #include <stdint.h>
 
 #include "lib/arena.h"
+#include "lib/cold.h"
 #include "lib/hash.h"
 #include "lib/identity.h"
 #include "lib/retire.h"
+#include "lib/table.h"
 #include "lib/word.h"
 
 #ifdef __cplusplus
@@ -32,27 +37,24 @@ extern "C" {
 
 #define SL_SLOT_NONE UINT32_MAX
 
+/* The cold record of a member, from a store that many views share (a simulator packs its viewers
+   so). Must know every id that is in a view, as long as it is. */
+typedef const struct sl_cold *(*sl_cold_find_fn)(void *host, uint64_t id);
+
 struct sl_view_config {
     struct sl_cluster cluster;
     uint32_t max_members;  /* slots; live, dead and left members together */
-    uint32_t load_percent; /* cells = max_members * 100 / load_percent; 35 on the wire, denser in a
-                              simulator */
+    uint32_t load_percent; /* 5..95: cells = max_members * 100 / load_percent; 35 on the wire,
+                              denser in a simulator */
     uint32_t cold_bytes_per_member; /* mean room for cold records, in bytes; 128 by default */
-    bool compacting;                /* has a second table */
+    bool compacting;                /* has a second table; without it, tombstones stay for good */
     sl_retire_fn retire;
     void *retire_host;
-};
-
-/* A member's cold record. Immutable from publication to retirement. */
-struct sl_cold {
-    uint64_t id;
-    struct sl_endpoint v4; /* port 0 = none */
-    struct sl_endpoint v6; /* port 0 = none */
-    uint16_t tags_bytes;
-    uint8_t name_bytes;
-    uint8_t zone_bytes;
-    uint32_t reserved;
-    char text[]; /* name, zone, tags, one after the other, no zeroes between */
+    sl_cold_find_fn
+        shared_cold; /* NULL: the view keeps its own. Else it keeps none (cold_bytes_per_member is
+                        not used), ignores the identities given to it and asks here; its cold
+                        records and ranges are then for the engine's thread alone */
+    void *shared_cold_host;
 };
 
 /* What the engine publishes for the fast path besides members: single fields, each written by the
@@ -77,10 +79,17 @@ struct sl_view *sl_view_create(struct sl_arena *arena, const struct sl_view_conf
 /* ---- readers: any thread inside a read-side critical section ---- */
 
 /* The word held for id; 0 if it is not known. This is the stale filter's one question. */
-uint64_t sl_view_word(const struct sl_view *view, uint64_t id);
+static inline uint64_t sl_view_word(const struct sl_view *view, uint64_t id)
+{
+    return sl_table_word((const struct sl_table *)(const void *)view,
+                         id); /* a view begins with its table */
+}
 
 /* Begins loading the cell's line, for callers that look up many ids at once in large tables. */
-void sl_view_prefetch(const struct sl_view *view, uint64_t id);
+static inline void sl_view_prefetch(const struct sl_view *view, uint64_t id)
+{
+    sl_table_prefetch((const struct sl_table *)(const void *)view, id);
+}
 
 /* Finds a known member (word != 0). Returns its slot, or SL_SLOT_NONE; *word may be NULL. */
 uint32_t sl_view_find(const struct sl_view *view, uint64_t id, uint64_t *word);
@@ -88,20 +97,20 @@ uint32_t sl_view_find(const struct sl_view *view, uint64_t id, uint64_t *word);
 /* The cold record of a slot; NULL if the slot is not in use. */
 const struct sl_cold *sl_view_cold(const struct sl_view *view, uint32_t slot);
 
-/* An iterator over a range of ids, in the order of table position (roughly the order of ids,
-   exactly each known member once, unless it is added or forgotten meanwhile). Fields are private.
- */
+/* An iterator over a range of ids, in the order of ids: each known member once, unless it is added
+   or forgotten meanwhile. It holds no place in the table: an iteration may go on after a quiescent
+   state, or start again behind any id. A step costs a look at the run of cells around it: for many
+   members at once, denser is slower. Fields are private. */
 struct sl_view_range {
     const struct sl_view *view;
-    uint64_t first_id, last_id;
-    uint64_t position[2];
-    uint32_t table;
+    uint64_t next_id, last_id;
+    bool ended;
 };
 
 struct sl_view_item {
     uint64_t id, word;
     uint32_t slot;
-    const struct sl_cold *cold;
+    const struct sl_cold *cold; /* never NULL */
 };
 
 void sl_view_range_begin(struct sl_view_range *range, const struct sl_view *view, uint64_t first_id,
@@ -110,18 +119,14 @@ bool sl_view_range_next(struct sl_view_range *range, struct sl_view_item *out);
 
 const struct sl_view_summary *sl_view_summary(const struct sl_view *view);
 
-/* The identity inside a cold record; its strings point into the record. */
-struct sl_identity sl_cold_identity(const struct sl_cold *cold);
-
-/* The endpoint to reach a member at, for a sender that has the given families; port 0 if they share
- * none. IPv4 first. */
-struct sl_endpoint sl_cold_endpoint(const struct sl_cold *cold, bool has_v4, bool has_v6);
+/* Sum of item hashes of live members in first_id..last_id; reads every cell of the range. */
+uint64_t sl_view_range_hash(const struct sl_view *view, uint64_t first_id, uint64_t last_id);
 
 /* ---- the writer: the engine's thread only ---- */
 
 /* Adds a member not yet known (or forgotten). Returns 0 and its slot; -ENOSPC past max_members,
-   -ENOBUFS if no cold record is free until a grace period ends, -EXFULL if SL_CELL_PROBE_MAX cells
-   in a row are taken. */
+   -ENOBUFS if no slot or cold record is free (until a grace period ends, or members are forgotten),
+   -EXFULL if the cells near the id's home are taken (until a compaction). */
 int sl_view_add(struct sl_view *view, uint64_t id, uint64_t word,
                 const struct sl_identity *identity, uint32_t *slot);
 
@@ -136,21 +141,19 @@ int sl_view_describe(struct sl_view *view, uint32_t slot, const struct sl_identi
 /* Forgets a member: tombstone, slot free again after a grace period. */
 void sl_view_forget(struct sl_view *view, uint32_t slot);
 
+/* Of a slot below max_members; 0 if it is not in use. */
 uint64_t sl_view_slot_word(const struct sl_view *view, uint32_t slot);
 uint64_t sl_view_slot_id(const struct sl_view *view, uint32_t slot);
 
-/* Work that is due between inputs: reaps ended grace periods, starts a compaction when tombstones
-   outnumber an eighth of the cells, copies at most max_cells. Returns true if more is due at once.
- */
+/* Work that is due between inputs: asks for a grace period and reaps ended ones, starts a
+   compaction when tombstones outnumber an eighth of the cells, copies at most max_cells. Returns
+   true if more is due at once. */
 bool sl_view_maintain(struct sl_view *view, uint32_t max_cells);
 
 /* Mutable summary for the fields that the engine owns (authority_revision, unsettled, self_word).
    Store with
    __atomic relaxed. */
 struct sl_view_summary *sl_view_summary_mutable(struct sl_view *view);
-
-/* Sum of item hashes of live members in first_id..last_id; reads every cell of the range. */
-uint64_t sl_view_range_hash(const struct sl_view *view, uint64_t first_id, uint64_t last_id);
 
 #ifdef __cplusplus
 }

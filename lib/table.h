@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * The hot half of a view: which word is held for which id, and in which slot. See view.h for the
+ * whole.
+ *
+ * Open addressing, linear, without wrapping; home = high half of id * capacity. SL_CELL_PROBE_MAX
+ * spare cells stand behind the last home and the very last cell stays empty, so a lookup needs no
+ * bounds check. A cell's id is written once per table life, after its word and slot: whoever sees
+ * the id sees the rest.
+ *
+ * Compaction: two equal tables lie side by side. Every write goes to `now`; what is still in `old`
+ * is moved there by the writer and left as it was in `old`, so a reader that looks into `now`, then
+ * `old`, misses nobody.
+ *
+ * Threads: one writer; any number of readers of the functions marked "reader".
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/arena.h"
+#include "lib/limits.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SL_CELL_NONE UINT32_MAX
+#define SL_PLACE_IN_USE \
+    0x80000000u /* set in place[slot] while the slot belongs to a known member */
+
+struct sl_cell {
+    uint64_t id;   /* 0 = never used in this table life */
+    uint64_t word; /* 0 = forgotten */
+};
+
+enum sl_table_phase {
+    SL_TABLE_SETTLED,  /* one table in use, the other (if there is one) empty */
+    SL_TABLE_COPYING,  /* both in use */
+    SL_TABLE_RETIRED,  /* the old one waits for its grace period */
+    SL_TABLE_CLEARING, /* the old one is wiped for its next life */
+};
+
+struct sl_table {
+    /* read by all; now and old are stored by the writer when a compaction starts and ends */
+    struct sl_cell *now;
+    struct sl_cell *old;   /* NULL unless copying */
+    uint64_t capacity;     /* homes */
+    uint32_t probe_limit;  /* cells a lookup reads at most, per table */
+    uint32_t cell_count;   /* cells of one table: capacity and spare */
+    struct sl_cell *cells; /* both tables */
+    uint32_t *slots;       /* slot of each cell */
+    uint32_t *place; /* the writer's, of each slot: SL_PLACE_IN_USE | index into cells; of a free
+                        slot: the view's own link */
+
+    /* the writer's */
+    uint32_t tombstones __attribute__((aligned(SL_CACHE_LINE))); /* in now */
+    uint32_t cursor; /* next cell of the old table to copy or to clear */
+    enum sl_table_phase phase;
+    bool compacting; /* has a second table */
+};
+
+/* Returns false if the arena is dry or too small. Asserts 5 <= load_percent <= 95. */
+bool sl_table_create(struct sl_table *table, struct sl_arena *arena, uint32_t max_members,
+                     uint32_t load_percent, bool compacting);
+
+static inline uint64_t sl_table_home(const struct sl_table *table, uint64_t id)
+{
+    return (uint64_t)(((unsigned __int128)id * table->capacity) >> 64);
+}
+
+/* Reader. The cell of id in one of the two tables, NULL if it has none. id is not 0. */
+static inline const struct sl_cell *sl_table_seek(const struct sl_table *table,
+                                                  const struct sl_cell *cells, uint64_t id)
+{
+    const struct sl_cell *cell = cells + sl_table_home(table, id);
+    for (uint32_t left = table->probe_limit; left > 0; left--, cell++) {
+        uint64_t held = __atomic_load_n(&cell->id, __ATOMIC_ACQUIRE);
+        if (held == id)
+            return cell;
+        if (held == 0)
+            return NULL;
+    }
+    return NULL;
+}
+
+/* Reader. The cell of id, NULL if it has none. id is not 0.
+   now is loaded before old: whoever sees the new table sees the old one beside it, or a finished
+   copy. Both are loaded before the search: a copy that ends during it has not taken `old` away. */
+static inline const struct sl_cell *sl_table_seek_both(const struct sl_table *table, uint64_t id)
+{
+    const struct sl_cell *now = __atomic_load_n(&table->now, __ATOMIC_ACQUIRE);
+    const struct sl_cell *old = __atomic_load_n(&table->old, __ATOMIC_ACQUIRE);
+    const struct sl_cell *cell = sl_table_seek(table, now, id);
+    if (__builtin_expect(cell == NULL && old != NULL, 0))
+        cell = sl_table_seek(table, old, id);
+    return cell;
+}
+
+/* Reader. */
+static inline uint64_t sl_table_word(const struct sl_table *table, uint64_t id)
+{
+    if (__builtin_expect(id == 0, 0))
+        return 0;
+    const struct sl_cell *cell = sl_table_seek_both(table, id);
+    return cell == NULL ? 0 : __atomic_load_n(&cell->word, __ATOMIC_ACQUIRE);
+}
+
+/* Reader. */
+static inline void sl_table_prefetch(const struct sl_table *table, uint64_t id)
+{
+    __builtin_prefetch(__atomic_load_n(&table->now, __ATOMIC_RELAXED) + sl_table_home(table, id));
+}
+
+/* Reader. The slot of the cell. */
+static inline uint32_t sl_table_slot(const struct sl_table *table, const struct sl_cell *cell)
+{
+    return __atomic_load_n(&table->slots[cell - table->cells], __ATOMIC_RELAXED);
+}
+
+/* Writer. The cell of a slot; NULL if the slot is free. */
+static inline struct sl_cell *sl_table_cell(const struct sl_table *table, uint32_t slot)
+{
+    uint32_t place = table->place[slot];
+    return place & SL_PLACE_IN_USE ? table->cells + (place & ~SL_PLACE_IN_USE) : NULL;
+}
+
+/* Reader. The known member with the least id in first_id..last_id; NULL if there is none. *word is
+ * its word. */
+const struct sl_cell *sl_table_successor(const struct sl_table *table, uint64_t first_id,
+                                         uint64_t last_id, uint64_t *word);
+
+/* Reader. Calls visit for each known member in first_id..last_id once, in no order. */
+void sl_table_visit(const struct sl_table *table, uint64_t first_id, uint64_t last_id,
+                    void (*visit)(void *context, uint64_t id, uint64_t word), void *context);
+
+/* Writer. Where an id that is not known would go; SL_CELL_NONE if its neighbourhood is full. Writes
+ * nothing. */
+uint32_t sl_table_claim(const struct sl_table *table, uint64_t id);
+
+/* Writer. Fills the claimed cell and the slot's place. */
+void sl_table_put(struct sl_table *table, uint32_t cell, uint64_t id, uint64_t word, uint32_t slot);
+
+/* Writer. Sets the word of a slot in use, moving the member to the new table if it is still in the
+ * old one. */
+void sl_table_set(struct sl_table *table, uint32_t slot, uint64_t word);
+
+/* Writer. Leaves a tombstone. The slot's place is the caller's again. */
+void sl_table_erase(struct sl_table *table, uint32_t slot);
+
+/* Writer. Starts, copies or clears, at most max_cells. Returns true if more of it is due at once.
+   Once the phase is SL_TABLE_RETIRED the caller waits for a grace period, then calls
+   sl_table_reclaim(). */
+bool sl_table_work(struct sl_table *table, uint32_t max_cells);
+
+/* Writer. No reader holds the old table any more. */
+void sl_table_reclaim(struct sl_table *table);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lib/view.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "lib/assert.h"
+
+/* What readers may still see, gathered until the grace period before it has ended. Lists run
+   through the place of free slots and the link of cold records. */
+struct batch {
+    uint32_t slots; /* first slot + 1; 0 = none */
+    uint32_t colds; /* reference of the first cold record; 0 = none */
+    bool table;
+};
+
+struct sl_view {
+    struct sl_table table; /* first: sl_view_word() goes straight to it */
+    struct sl_view_summary summary __attribute__((aligned(SL_CACHE_LINE)));
+
+    /* read by all, written by the engine as members come and change; NULL if cold records are
+     * shared */
+    uint32_t *cold __attribute__((aligned(SL_CACHE_LINE))); /* of each slot: reference, 0 = none */
+    struct sl_cold_pool pool;
+    struct sl_view_config config;
+
+    /* the engine's */
+    uint32_t free_slots; /* first slot + 1; 0 = none */
+    uint32_t used_slots; /* slots from here on were never in use */
+    struct batch gathering, waiting;
+    bool is_waiting;
+    struct sl_retire_ticket ticket; /* waiting's */
+};
+
+_Static_assert(offsetof(struct sl_view, table) == 0, "sl_view_word() relies on it");
+
+/* ---- set-up ---- */
+
+struct sl_view *sl_view_create(struct sl_arena *arena, const struct sl_view_config *config)
+{
+    SL_ASSERT(config->retire != NULL);
+    struct sl_table table;
+    struct sl_cold_pool pool;
+    memset(&pool, 0, sizeof(pool));
+    struct sl_view *view = sl_arena_take(arena, 1, sizeof(*view));
+    uint32_t *cold = NULL;
+    bool whole = view != NULL;
+    whole &= sl_table_create(&table, arena, config->max_members, config->load_percent,
+                             config->compacting);
+    if (config->shared_cold == NULL) {
+        cold = sl_arena_take(arena, config->max_members, sizeof(*cold));
+        whole &= cold != NULL;
+        whole &=
+            sl_cold_pool_create(&pool, arena, config->max_members, config->cold_bytes_per_member);
+    }
+    if (!whole)
+        return NULL;
+    view->table = table;
+    view->cold = cold;
+    view->pool = pool;
+    view->config = *config;
+    return view;
+}
+
+/* ---- readers ---- */
+
+uint32_t sl_view_find(const struct sl_view *view, uint64_t id, uint64_t *word)
+{
+    const struct sl_cell *cell = id == 0 ? NULL : sl_table_seek_both(&view->table, id);
+    uint64_t held = cell == NULL ? 0 : __atomic_load_n(&cell->word, __ATOMIC_ACQUIRE);
+    if (word != NULL)
+        *word = held;
+    return held == 0 ? SL_SLOT_NONE : sl_table_slot(&view->table, cell);
+}
+
+const struct sl_cold *sl_view_cold(const struct sl_view *view, uint32_t slot)
+{
+    if (slot >= view->config.max_members)
+        return NULL;
+    if (view->config.shared_cold != NULL) {
+        uint64_t id = sl_view_slot_id(view, slot);
+        return id == 0 ? NULL : view->config.shared_cold(view->config.shared_cold_host, id);
+    }
+    uint32_t reference = __atomic_load_n(&view->cold[slot], __ATOMIC_ACQUIRE);
+    return reference == 0 ? NULL : sl_cold_at(&view->pool, reference);
+}
+
+void sl_view_range_begin(struct sl_view_range *range, const struct sl_view *view, uint64_t first_id,
+                         uint64_t last_id)
+{
+    range->view = view;
+    range->next_id = first_id == 0 ? 1 : first_id; /* 0 is an empty cell's id */
+    range->last_id = last_id;
+    range->ended = range->next_id > last_id;
+}
+
+bool sl_view_range_next(struct sl_view_range *range, struct sl_view_item *out)
+{
+    const struct sl_table *table = &range->view->table;
+    while (!range->ended) {
+        const struct sl_cell *cell =
+            sl_table_successor(table, range->next_id, range->last_id, &out->word);
+        if (cell == NULL)
+            break;
+        out->id = __atomic_load_n(&cell->id, __ATOMIC_RELAXED);
+        out->slot = sl_table_slot(table, cell);
+        out->cold = sl_view_cold(range->view, out->slot);
+        range->ended = out->id == range->last_id;
+        range->next_id = out->id + 1;
+        if (out->cold != NULL) /* else it was forgotten since */
+            return true;
+    }
+    range->ended = true;
+    return false;
+}
+
+struct range_sum {
+    const struct sl_cluster *cluster;
+    uint64_t hash;
+};
+
+static void range_sum_add(void *context, uint64_t id, uint64_t word)
+{
+    struct range_sum *sum = context;
+    if (sl_word_is_live(word))
+        sum->hash += sl_item_hash(sum->cluster, id, sl_word_incarnation(word));
+}
+
+uint64_t sl_view_range_hash(const struct sl_view *view, uint64_t first_id, uint64_t last_id)
+{
+    struct range_sum sum = {&view->config.cluster, 0};
+    if (first_id <= last_id)
+        sl_table_visit(&view->table, first_id, last_id, range_sum_add, &sum);
+    return sum.hash;
+}
+
+const struct sl_view_summary *sl_view_summary(const struct sl_view *view)
+{
+    return &view->summary;
+}
+
+/* ---- grace periods ---- */
+
+static void slot_push(struct sl_view *view, uint32_t *list, uint32_t slot)
+{
+    view->table.place[slot] = *list;
+    *list = slot + 1;
+}
+
+static uint32_t slot_pop(struct sl_view *view, uint32_t *list)
+{
+    uint32_t slot = *list - 1;
+    *list = view->table.place[slot];
+    return slot;
+}
+
+static void cold_retire(struct sl_view *view, uint32_t reference)
+{
+    struct sl_cold *cold = sl_cold_at(&view->pool, reference);
+    cold->link = (cold->link & SL_COLD_BEHIND_HOLE) | view->gathering.colds;
+    view->gathering.colds = reference;
+}
+
+static void batch_free(struct sl_view *view)
+{
+    struct batch *batch = &view->waiting;
+    while (batch->slots != 0)
+        slot_push(view, &view->free_slots, slot_pop(view, &batch->slots));
+    while (batch->colds != 0) {
+        uint32_t reference = batch->colds;
+        batch->colds = sl_cold_at(&view->pool, reference)->link & ~SL_COLD_BEHIND_HOLE;
+        sl_cold_pool_give(&view->pool, reference);
+    }
+    if (batch->table)
+        sl_table_reclaim(&view->table);
+    batch->table = false;
+    view->is_waiting = false;
+}
+
+/* At most one grace period is under way; what is retired during it makes up the next batch. */
+static void reap(struct sl_view *view)
+{
+    const struct batch *next = &view->gathering;
+    if (view->is_waiting && !sl_retire_is_pending(&view->ticket))
+        batch_free(view);
+    if (view->is_waiting || (next->slots == 0 && next->colds == 0 && !next->table))
+        return;
+    view->waiting = *next;
+    memset(&view->gathering, 0, sizeof(view->gathering));
+    view->is_waiting = true;
+    __atomic_store_n(&view->ticket.pending, 1, __ATOMIC_RELAXED);
+    view->config.retire(view->config.retire_host, &view->ticket);
+    if (!sl_retire_is_pending(&view->ticket)) /* a host without readers waits for nobody */
+        batch_free(view);
+}
+
+bool sl_view_maintain(struct sl_view *view, uint32_t max_cells)
+{
+    bool was_retired = view->table.phase == SL_TABLE_RETIRED;
+    bool more = sl_table_work(&view->table, max_cells);
+    if (!was_retired && view->table.phase == SL_TABLE_RETIRED)
+        view->gathering.table = true;
+    reap(view);
+    return more || view->table.phase == SL_TABLE_CLEARING;
+}
+
+/* ---- the writer ---- */
+
+/* Adds (sign 1) or takes away (sign -1) what a word means to the view hash and the live count. */
+static void account(struct sl_view *view, uint64_t id, uint64_t word, int sign)
+{
+    if (!sl_word_is_live(word))
+        return;
+    struct sl_view_summary *s = &view->summary;
+    uint64_t item = sl_item_hash(&view->config.cluster, id, sl_word_incarnation(word));
+    uint64_t hash = sign > 0 ? s->view_hash + item : s->view_hash - item;
+    __atomic_store_n(&s->view_hash, hash, __ATOMIC_RELAXED);
+    __atomic_store_n(&s->live_count, s->live_count + (uint32_t)sign, __ATOMIC_RELAXED);
+}
+
+static bool slot_take(struct sl_view *view, uint32_t *slot)
+{
+    if (view->free_slots == 0)
+        reap(view);
+    if (view->free_slots != 0)
+        *slot = slot_pop(view, &view->free_slots);
+    else if (view->used_slots < view->config.max_members)
+        *slot = view->used_slots++;
+    else
+        return false;
+    return true;
+}
+
+/* A record not yet published; 0 if there is no room. */
+static uint32_t cold_make(struct sl_view *view, uint64_t id, const struct sl_identity *identity)
+{
+    uint32_t reference = sl_cold_pool_take(&view->pool, sl_cold_bytes(identity));
+    if (reference == 0) {
+        reap(view);
+        reference = sl_cold_pool_take(&view->pool, sl_cold_bytes(identity));
+    }
+    if (reference != 0)
+        sl_cold_write(sl_cold_at(&view->pool, reference), id, identity);
+    return reference;
+}
+
+int sl_view_add(struct sl_view *view, uint64_t id, uint64_t word,
+                const struct sl_identity *identity, uint32_t *slot)
+{
+    SL_ASSERT(id != 0 && word != 0 && sl_view_word(view, id) == 0);
+    if (view->summary.member_count == view->config.max_members)
+        return -ENOSPC;
+    uint32_t cell = sl_table_claim(&view->table, id);
+    if (cell == SL_CELL_NONE)
+        return -EXFULL;
+    if (!slot_take(view, slot))
+        return -ENOBUFS;
+    if (view->cold != NULL) {
+        uint32_t reference = cold_make(view, id, identity);
+        if (reference == 0) {
+            slot_push(view, &view->free_slots, *slot);
+            return -ENOBUFS;
+        }
+        __atomic_store_n(&view->cold[*slot], reference, __ATOMIC_RELEASE);
+    }
+    sl_table_put(&view->table, cell, id, word, *slot);
+    account(view, id, word, 1);
+    __atomic_store_n(&view->summary.member_count, view->summary.member_count + 1, __ATOMIC_RELAXED);
+    return 0;
+}
+
+void sl_view_raise(struct sl_view *view, uint32_t slot, uint64_t word)
+{
+    uint64_t held = sl_view_slot_word(view, slot);
+    SL_ASSERT(held != 0 && word > held);
+    uint64_t id = sl_view_slot_id(view, slot);
+    sl_table_set(&view->table, slot, word);
+    bool same = sl_word_incarnation(word) == sl_word_incarnation(held) &&
+                sl_word_is_live(word) == sl_word_is_live(held);
+    if (same)
+        return;
+    account(view, id, held, -1);
+    account(view, id, word, 1);
+}
+
+int sl_view_describe(struct sl_view *view, uint32_t slot, const struct sl_identity *identity)
+{
+    if (view->cold == NULL)
+        return 0;
+    const struct sl_cold *held = sl_view_cold(view, slot);
+    SL_ASSERT(held != NULL);
+    if (sl_cold_equal(held, identity))
+        return 0;
+    uint32_t reference = cold_make(view, held->id, identity);
+    if (reference == 0)
+        return -ENOBUFS;
+    uint32_t before = view->cold[slot];
+    __atomic_store_n(&view->cold[slot], reference, __ATOMIC_RELEASE);
+    cold_retire(view, before);
+    return 0;
+}
+
+void sl_view_forget(struct sl_view *view, uint32_t slot)
+{
+    uint64_t word = sl_view_slot_word(view, slot);
+    SL_ASSERT(word != 0);
+    account(view, sl_view_slot_id(view, slot), word, -1);
+    sl_table_erase(&view->table, slot);
+    slot_push(view, &view->gathering.slots, slot);
+    if (view->cold != NULL) {
+        uint32_t reference = view->cold[slot];
+        __atomic_store_n(&view->cold[slot], 0, __ATOMIC_RELEASE);
+        cold_retire(view, reference);
+    }
+    __atomic_store_n(&view->summary.member_count, view->summary.member_count - 1, __ATOMIC_RELAXED);
+}
+
+uint64_t sl_view_slot_word(const struct sl_view *view, uint32_t slot)
+{
+    const struct sl_cell *cell = sl_table_cell(&view->table, slot);
+    return cell == NULL ? 0 : __atomic_load_n(&cell->word, __ATOMIC_ACQUIRE);
+}
+
+uint64_t sl_view_slot_id(const struct sl_view *view, uint32_t slot)
+{
+    const struct sl_cell *cell = sl_table_cell(&view->table, slot);
+    return cell == NULL ? 0 : __atomic_load_n(&cell->id, __ATOMIC_ACQUIRE);
+}
+
+struct sl_view_summary *sl_view_summary_mutable(struct sl_view *view)
+{
+    return &view->summary;
+}
