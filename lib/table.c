@@ -48,6 +48,37 @@ static uint64_t cell_word(const struct sl_cell *cell)
     return __atomic_load_n(&cell->word, __ATOMIC_ACQUIRE);
 }
 
+/* The cell of id in one of the two tables, NULL if it has none. */
+static const struct sl_cell *seek(const struct sl_table *table, const struct sl_cell *cells,
+                                  uint64_t id)
+{
+    const struct sl_cell *cell = cells + sl_table_home(table, id);
+    for (uint32_t left = table->probe_limit; left > 0; left--, cell++) {
+        uint64_t held = cell_id(cell);
+        if (held == 0)
+            return NULL;
+        if (held == id)
+            return cell;
+    }
+    return NULL;
+}
+
+/* now is loaded before old: whoever sees the new table sees the old one beside it, or a finished
+   copy. Both are loaded before the search: a copy that ends during it has not taken `old` away. */
+const struct sl_cell *sl_table_find(const struct sl_table *table, uint64_t id)
+{
+    const struct sl_cell *now = __atomic_load_n(&table->now, __ATOMIC_ACQUIRE);
+    const struct sl_cell *old = __atomic_load_n(&table->old, __ATOMIC_ACQUIRE);
+    const struct sl_cell *cell = seek(table, now, id);
+    return cell == NULL && old != NULL ? seek(table, old, id) : cell;
+}
+
+uint64_t sl_table_word_found(const struct sl_table *table, uint64_t id)
+{
+    const struct sl_cell *cell = sl_table_find(table, id);
+    return cell == NULL ? 0 : cell_word(cell);
+}
+
 /* The least known id of one table: a run of taken cells holds ids in the order of their arrival, so
    the search is over at the first empty cell behind a hit. */
 static const struct sl_cell *least(const struct sl_table *table, const struct sl_cell *cells,
@@ -83,7 +114,7 @@ const struct sl_cell *sl_table_successor(const struct sl_table *table, uint64_t 
         /* Asked anew: it may have been moved meanwhile, and its word in the old table is the older
          * one. */
         uint64_t id = cell_id(cell);
-        cell = sl_table_seek_both(table, id);
+        cell = sl_table_find(table, id);
         *word = cell == NULL ? 0 : cell_word(cell);
         if (*word != 0)
             return cell;
@@ -115,7 +146,7 @@ void sl_table_visit(const struct sl_table *table, uint64_t first_id, uint64_t la
             /* A member counts where it lay when the copy began: that does not change while it is
              * moved. */
             if (tables[1] != NULL) {
-                const struct sl_cell *other = sl_table_seek(table, tables[1 - t], id);
+                const struct sl_cell *other = seek(table, tables[1 - t], id);
                 if (t == 0 && other != NULL && cell_word(other) != 0)
                     continue;
                 if (t == 1 && other != NULL)
@@ -141,7 +172,7 @@ uint32_t sl_table_claim(const struct sl_table *table, uint64_t id)
 {
     /* Its own tombstone may lie anywhere up to the full limit: a second cell of the same id would
      * shadow it. */
-    const struct sl_cell *tombstone = sl_table_seek(table, table->now, id);
+    const struct sl_cell *tombstone = seek(table, table->now, id);
     return tombstone != NULL ? (uint32_t)(tombstone - table->cells)
                              : claim(table, id, table->probe_limit / 2);
 }

@@ -70,41 +70,24 @@ static inline uint64_t sl_table_home(const struct sl_table *table, uint64_t id)
     return (uint64_t)(((unsigned __int128)id * table->capacity) >> 64);
 }
 
-/* Reader. The cell of id in one of the two tables, NULL if it has none. id is not 0. */
-static inline const struct sl_cell *sl_table_seek(const struct sl_table *table,
-                                                  const struct sl_cell *cells, uint64_t id)
-{
-    const struct sl_cell *cell = cells + sl_table_home(table, id);
-    for (uint32_t left = table->probe_limit; left > 0; left--, cell++) {
-        uint64_t held = __atomic_load_n(&cell->id, __ATOMIC_ACQUIRE);
-        if (held == id)
-            return cell;
-        if (held == 0)
-            return NULL;
-    }
-    return NULL;
-}
+/* Reader. The cell of id in either table, NULL if it has none. */
+const struct sl_cell *sl_table_find(const struct sl_table *table, uint64_t id);
 
-/* Reader. The cell of id, NULL if it has none. id is not 0.
-   now is loaded before old: whoever sees the new table sees the old one beside it, or a finished
-   copy. Both are loaded before the search: a copy that ends during it has not taken `old` away. */
-static inline const struct sl_cell *sl_table_seek_both(const struct sl_table *table, uint64_t id)
-{
-    const struct sl_cell *now = __atomic_load_n(&table->now, __ATOMIC_ACQUIRE);
-    const struct sl_cell *old = __atomic_load_n(&table->old, __ATOMIC_ACQUIRE);
-    const struct sl_cell *cell = sl_table_seek(table, now, id);
-    if (__builtin_expect(cell == NULL && old != NULL, 0))
-        cell = sl_table_seek(table, old, id);
-    return cell;
-}
+/* Reader. The word of id by sl_table_find(). */
+uint64_t sl_table_word_found(const struct sl_table *table, uint64_t id);
 
-/* Reader. */
+/* Reader. Most members lie at home or beside it: choosing between these two without a jump saves
+   the mispredicted one (a third of the time at 10,000 members). Id 0 matches an empty cell, which
+   may be being filled. */
 static inline uint64_t sl_table_word(const struct sl_table *table, uint64_t id)
 {
-    if (__builtin_expect(id == 0, 0))
-        return 0;
-    const struct sl_cell *cell = sl_table_seek_both(table, id);
-    return cell == NULL ? 0 : __atomic_load_n(&cell->word, __ATOMIC_ACQUIRE);
+    const struct sl_cell *cell =
+        __atomic_load_n(&table->now, __ATOMIC_ACQUIRE) + sl_table_home(table, id);
+    cell += __atomic_load_n(&cell->id, __ATOMIC_ACQUIRE) != id;
+    if (__builtin_expect(__atomic_load_n(&cell->id, __ATOMIC_ACQUIRE) != id, 0))
+        return sl_table_word_found(table, id);
+    uint64_t word = __atomic_load_n(&cell->word, __ATOMIC_ACQUIRE);
+    return id == 0 ? 0 : word;
 }
 
 /* Reader. */

@@ -66,7 +66,7 @@ struct sl_view *sl_view_create(struct sl_arena *arena, const struct sl_view_conf
 
 uint32_t sl_view_find(const struct sl_view *view, uint64_t id, uint64_t *word)
 {
-    const struct sl_cell *cell = id == 0 ? NULL : sl_table_seek_both(&view->table, id);
+    const struct sl_cell *cell = sl_table_find(&view->table, id);
     uint64_t held = cell == NULL ? 0 : __atomic_load_n(&cell->word, __ATOMIC_ACQUIRE);
     if (word != NULL)
         *word = held;
