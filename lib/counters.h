@@ -21,10 +21,12 @@
     X(FRAME_FLAGS, "unknown or unsupported flags")                             \
     X(FRAME_FIELD, "field out of range")                                       \
     X(RECORD_MALFORMED, "malformed record")                                    \
+    X(RECORDS_OVER, "novel records past what one hand-off holds")              \
     X(CLUSTER_OTHER, "another cluster's frame")                                \
     X(FROM_SELF, "own frame came back")                                        \
     X(TARGET_OTHER, "probe meant for another member")                          \
     X(TARGET_UNKNOWN, "relay to a member that is not known")                   \
+    X(SENDER_UNPROVEN, "relay asked for from an address not its sender's")     \
     X(RELAY_UNREACHABLE, "relay target has no endpoint or neighbour")          \
     X(ANSWER_NO_ROOM, "answer would exceed the request of an unproven sender") \
     X(NEIGHBOUR_UNRESOLVED, "next hop's MAC address not resolved")             \

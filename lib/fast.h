@@ -75,8 +75,9 @@ struct sl_frame_io {
 void sl_lane_init(struct sl_lane *lane, uint8_t id, struct sl_counters *counters);
 
 /* now_ns: the burst's time. `input` is a spare buffer of sl_input_bytes(fast->frame_bytes) bytes;
-   it is overwritten only if to_engine comes out true. Must run inside a read-side critical section.
- */
+   what it holds means nothing unless to_engine comes out true, which it never does with DROP. The
+   bytes from length_bytes up to room_bytes may be overwritten. Must run inside a read-side critical
+   section. */
 enum sl_verdict sl_fast_frame(const struct sl_fast *fast, struct sl_lane *lane, uint64_t now_ns,
                               struct sl_frame_io *io, struct sl_input *input);
 

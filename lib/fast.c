@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lib/fast.h"
+
+#include "lib/fast_pass.h"
+
+/* Differing settled views are told to the engine this often at most: it acts once they differ for
+ * longer than the spread time. */
+#define MISMATCH_INTERVAL_NS 100000000ull
+
+static const uint8_t drop_of_error[] = {
+    [SL_WIRE_SHORT] = SL_DROP_FRAME_SHORT,       [SL_WIRE_VERSION_UNKNOWN] = SL_DROP_FRAME_VERSION,
+    [SL_WIRE_TYPE_UNKNOWN] = SL_DROP_FRAME_TYPE, [SL_WIRE_FLAGS_UNKNOWN] = SL_DROP_FRAME_FLAGS,
+    [SL_WIRE_FIELD_BAD] = SL_DROP_FRAME_FIELD,   [SL_WIRE_RECORD_BAD] = SL_DROP_RECORD_MALFORMED,
+};
+
+static const uint8_t class_of_type[] = {
+    [SL_FRAME_PING] = SL_CLASS_PROBE,        [SL_FRAME_ACK] = SL_CLASS_PROBE,
+    [SL_FRAME_NACK] = SL_CLASS_PROBE,        [SL_FRAME_PING_REQ] = SL_CLASS_PROBE,
+    [SL_FRAME_GOSSIP] = SL_CLASS_MEMBERSHIP, [SL_FRAME_SYNC_REQUEST] = SL_CLASS_BULK,
+    [SL_FRAME_SYNC] = SL_CLASS_BULK,
+};
+
+void sl_lane_init(struct sl_lane *lane, uint8_t id, struct sl_counters *counters)
+{
+    memset(lane, 0, sizeof(*lane));
+    lane->id = id;
+    lane->counters = counters;
+}
+
+static bool is_own_address(const struct sl_fast *fast, const struct sl_endpoint *from)
+{
+    return (sl_endpoint_is_set(&fast->self_v4) && sl_ip_equal(&fast->self_v4, from)) ||
+           (sl_endpoint_is_set(&fast->self_v6) && sl_ip_equal(&fast->self_v6, from));
+}
+
+static enum sl_verdict tell_engine(struct sl_pass *pass, bool urgent)
+{
+    pass->to_engine = true;
+    pass->urgent |= urgent;
+    return SL_VERDICT_DONE;
+}
+
+/* Helpers are chosen by the asker's table and targets by ours, so no packet can aim us at an
+ * address. */
+static enum sl_verdict on_ping_req(struct sl_pass *pass)
+{
+    const struct sl_probe_body *body = &pass->body.probe;
+    if (body->origin_id != pass->header.sender_id)
+        return sl_pass_drop(pass, SL_DROP_FRAME_FIELD);
+    if (body->target_id == pass->fast->self_id)
+        return sl_pass_answer_ping(pass);
+    if (!sl_pass_sender_is_proven(pass))
+        return sl_pass_drop(pass, SL_DROP_SENDER_UNPROVEN);
+    enum sl_verdict verdict = sl_pass_relay(pass, SL_FRAME_PING, body->target_id);
+    if (verdict == SL_VERDICT_RELAY)
+        pass->to_engine = true;
+    return verdict;
+}
+
+static enum sl_verdict on_ack(struct sl_pass *pass)
+{
+    const struct sl_probe_body *body = &pass->body.probe;
+    if (body->origin_id == pass->fast->self_id)
+        return tell_engine(pass, true);
+    /* Only the probed member's own ACK: one relay per ACK, or two members with crossed views could
+     * relay for ever. */
+    if (body->target_id != pass->header.sender_id)
+        return sl_pass_drop(pass, SL_DROP_TARGET_OTHER);
+    if (sl_view_word(pass->fast->view, pass->header.sender_id) == 0)
+        return sl_pass_drop(pass, SL_DROP_SENDER_UNPROVEN);
+    return sl_pass_relay(pass, SL_FRAME_ACK, body->origin_id);
+}
+
+static enum sl_verdict on_probe(struct sl_pass *pass)
+{
+    const struct sl_probe_body *body = &pass->body.probe;
+    switch (pass->header.type) {
+    case SL_FRAME_PING:
+        if (body->target_id != pass->fast->self_id)
+            return sl_pass_drop(pass, SL_DROP_TARGET_OTHER);
+        return sl_pass_answer_ping(pass);
+    case SL_FRAME_PING_REQ:
+        return on_ping_req(pass);
+    case SL_FRAME_ACK:
+        return on_ack(pass);
+    default: /* NACK */
+        if (body->origin_id != pass->fast->self_id)
+            return sl_pass_drop(pass, SL_DROP_TARGET_OTHER);
+        return tell_engine(pass, true);
+    }
+}
+
+/* Somebody at a foreign address uses my id. Its probe of this very case is answered, so that both
+ * sides learn of each other. */
+static enum sl_verdict on_conflict(struct sl_pass *pass)
+{
+    tell_engine(pass, true);
+    if (pass->header.type == SL_FRAME_PING && pass->body.probe.target_id == pass->fast->self_id)
+        return sl_pass_answer_ping(pass);
+    return SL_VERDICT_DONE;
+}
+
+static enum sl_verdict dispatch(struct sl_pass *pass)
+{
+    if (pass->header.sender_id == pass->fast->self_id)
+        return on_conflict(pass);
+    if (pass->header.type <= SL_FRAME_PING_REQ)
+        return on_probe(pass);
+    if (pass->header.type == SL_FRAME_SYNC_REQUEST)
+        return sl_pass_answer_sync(pass);
+    if (pass->header.type == SL_FRAME_SYNC)
+        return tell_engine(pass, false);
+    return SL_VERDICT_DONE;
+}
+
+/* Two members with nothing unsettled must agree; if they do not, records were lost. */
+static void compare_views(struct sl_pass *pass)
+{
+    const struct sl_view_summary *own = sl_view_summary(pass->fast->view);
+    struct sl_lane *lane = pass->lane;
+    if (pass->header.unsettled != 0 || __atomic_load_n(&own->unsettled, __ATOMIC_RELAXED) != 0)
+        return;
+    sl_count(&lane->counters->settled_frames, 1);
+    if (pass->header.view_hash == __atomic_load_n(&own->view_hash, __ATOMIC_RELAXED))
+        return;
+    sl_count(&lane->counters->settled_unequal, 1);
+    if (lane->mismatch_told_ns != 0 && pass->now_ns - lane->mismatch_told_ns < MISMATCH_INTERVAL_NS)
+        return;
+    lane->mismatch_told_ns = pass->now_ns;
+    pass->to_engine = true;
+}
+
+static void hand_over(struct sl_pass *pass)
+{
+    struct sl_input *input = pass->input;
+    input->received_ns = pass->now_ns;
+    input->header = pass->header;
+    if (pass->header.type <= SL_FRAME_PING_REQ)
+        input->body.probe = pass->body.probe;
+    else
+        input->body.sync = pass->body.sync;
+    input->from = pass->io->from;
+    input->urgent = pass->urgent;
+    input->record_count = pass->novel_count;
+    input->records_bytes = pass->novel_bytes;
+    for (uint32_t i = 0; i < pass->confirmed_count; i++)
+        pass->lane->confirmed[pass->confirmed[i] >> 56] = pass->confirmed[i];
+    sl_count(&pass->lane->counters->records_novel, pass->novel_count);
+    pass->io->to_engine = true;
+}
+
+_Static_assert(SL_LANE_CONFIRMED == 1 << (64 - 56), "the top byte is the place");
+
+static void read_body(struct sl_pass *pass)
+{
+    if (pass->header.type <= SL_FRAME_PING_REQ)
+        sl_probe_body_read(pass->io->bytes, &pass->body.probe);
+    else if (pass->header.type != SL_FRAME_GOSSIP)
+        sl_sync_body_read(pass->io->bytes, &pass->body.sync);
+    else
+        memset(&pass->body, 0, sizeof(pass->body));
+}
+
+/* Everything that may refuse a frame before it has any effect. */
+static enum sl_drop admit(struct sl_pass *pass)
+{
+    const struct sl_frame_io *io = pass->io;
+    enum sl_wire_error error = sl_header_read(io->bytes, io->length_bytes, &pass->header);
+    if (error != SL_WIRE_OK)
+        return (enum sl_drop)drop_of_error[error];
+    if (pass->header.cluster_id != pass->fast->cluster_id)
+        return SL_DROP_CLUSTER_OTHER;
+
+    uint8_t traffic = class_of_type[pass->header.type];
+    sl_count(&pass->lane->counters->rx_frames[traffic], 1);
+    sl_count(&pass->lane->counters->rx_bytes[traffic], io->length_bytes);
+    if (pass->header.sender_id == pass->fast->self_id && is_own_address(pass->fast, &io->from))
+        return SL_DROP_FROM_SELF;
+    return sl_pass_filter(pass) ? SL_DROP_COUNT : SL_DROP_RECORD_MALFORMED;
+}
+
+enum sl_verdict sl_fast_frame(const struct sl_fast *fast, struct sl_lane *lane, uint64_t now_ns,
+                              struct sl_frame_io *io, struct sl_input *input)
+{
+    struct sl_pass pass; /* not zeroed as a whole: most of it is only used by rare frames */
+    pass.fast = fast;
+    pass.lane = lane;
+    pass.io = io;
+    pass.input = input;
+    pass.now_ns = now_ns;
+    pass.self_word = __atomic_load_n(&sl_view_summary(fast->view)->self_word, __ATOMIC_RELAXED);
+    pass.to_engine = pass.urgent = false;
+    pass.novel_count = pass.novel_bytes = 0;
+    pass.stale_count = pass.over_count = pass.confirmed_count = 0;
+    io->to_engine = false;
+
+    enum sl_drop refused = admit(&pass);
+    if (refused != SL_DROP_COUNT)
+        return sl_pass_drop(&pass, refused);
+    read_body(&pass);
+    enum sl_verdict verdict = dispatch(&pass);
+    if (verdict == SL_VERDICT_DROP)
+        return verdict;
+    compare_views(&pass);
+    sl_count(&lane->counters->records_stale, pass.stale_count);
+    if (pass.over_count != 0)
+        sl_count(&lane->counters->drops[SL_DROP_RECORDS_OVER], pass.over_count);
+    if (pass.to_engine || pass.novel_count != 0)
+        hand_over(&pass);
+    return verdict;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lib/fast_pass.h"
+#include "lib/record.h"
+
+/* A claim that names another address than mine is somebody else's, whatever its incarnation. */
+static bool is_foreign_claim(const struct sl_fast *fast, const struct sl_record *record)
+{
+    const struct sl_identity *claimed = &record->identity;
+    if (record->type != SL_RECORD_ALIVE)
+        return false;
+    return (sl_endpoint_is_set(&claimed->v4) && !sl_endpoint_equal(&claimed->v4, &fast->self_v4)) ||
+           (sl_endpoint_is_set(&claimed->v6) && !sl_endpoint_equal(&claimed->v6, &fast->self_v6));
+}
+
+static bool is_news_of_self(struct sl_pass *pass, const struct sl_record *record)
+{
+    if (record->word <= pass->self_word && !is_foreign_claim(pass->fast, record))
+        return false;
+    pass->urgent = true;
+    return true;
+}
+
+/* The word is held already: a further accuser shortens the suspicion, but each counts once. */
+static bool is_new_confirmation(struct sl_pass *pass, const struct sl_record *record)
+{
+    uint64_t key = sl_mix(sl_mix(record->accuser_id, record->id), record->word);
+    if (pass->lane->confirmed[key >> 56] == key)
+        return false;
+    if (pass->confirmed_count < SL_STEP_RECORDS_MAX)
+        pass->confirmed[pass->confirmed_count++] = key;
+    return true;
+}
+
+static bool is_news(struct sl_pass *pass, const struct sl_record *record, uint64_t held)
+{
+    if (record->id == pass->fast->self_id)
+        return is_news_of_self(pass, record);
+    if (held == 0)
+        return record->type == SL_RECORD_ALIVE; /* nobody is added by a rumour of its death */
+    if (record->word > held)
+        return true;
+    return is_new_confirmation(pass, record);
+}
+
+/* at..end holds one record that is not plainly stale, after skippable ones. false: malformed. */
+static __attribute__((noinline)) bool consider(struct sl_pass *pass, const uint8_t *at,
+                                               const uint8_t *end, uint64_t held)
+{
+    struct sl_record_cursor cursor = {at, end};
+    struct sl_record record;
+    enum sl_wire_error error;
+    if (!sl_record_next(&cursor, &record, &error))
+        return false;
+    bool room = pass->novel_count < SL_STEP_RECORDS_MAX &&
+                pass->novel_bytes + record.length_bytes <= pass->fast->frame_bytes;
+    if (!room) {
+        pass->over_count++;
+    } else if (is_news(pass, &record, held)) {
+        memcpy(pass->input->records + pass->novel_bytes, end - record.length_bytes,
+               record.length_bytes);
+        pass->novel_bytes = (uint16_t)(pass->novel_bytes + record.length_bytes);
+        pass->novel_count++;
+    } else {
+        pass->stale_count++;
+    }
+    return true;
+}
+
+bool sl_pass_filter(struct sl_pass *pass)
+{
+    const struct sl_frame_io *io = pass->io;
+    const struct sl_view *view = pass->fast->view;
+    uint64_t self_id = pass->fast->self_id;
+    struct sl_record_cursor cursor = {io->bytes + sl_frame_records_at(pass->header.type),
+                                      io->bytes + io->length_bytes};
+    enum sl_wire_error error;
+    uint8_t type;
+    uint64_t id, word;
+
+    for (const uint8_t *at = cursor.at; sl_record_next_prefix(&cursor, &type, &id, &word, &error);
+         at = cursor.at) {
+        uint64_t held = sl_view_word(view, id);
+        bool known = word < held || (word == held && type != SL_RECORD_SUSPECT);
+        if (known && id != self_id)
+            pass->stale_count++;
+        else if (!consider(pass, at, cursor.at, held))
+            return false;
+    }
+    return error == SL_WIRE_OK;
+}

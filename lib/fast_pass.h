@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* One frame's way through the fast path: what its parts (fast*.c) share. Not for other rooms. */
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "lib/fast.h"
+#include "lib/frame.h"
+
+struct sl_pass {
+    const struct sl_fast *fast;
+    struct sl_lane *lane;
+    struct sl_frame_io *io;
+    struct sl_input *input;
+    uint64_t now_ns;
+    uint64_t self_word;
+    struct sl_header header; /* as received: the buffer is overwritten by the answer */
+    union {
+        struct sl_probe_body probe;
+        struct sl_sync_body sync;
+    } body;
+    bool to_engine;
+    bool urgent;
+    uint16_t novel_count; /* records copied to input->records */
+    uint16_t novel_bytes;
+    uint32_t stale_count;
+    uint32_t over_count;
+    uint32_t confirmed_count;
+    uint64_t confirmed[SL_STEP_RECORDS_MAX]; /* to be remembered if the frame is not dropped */
+};
+
+/* fast_filter.c: sorts the frame's records into novel (copied out) and stale. false: one of them is
+   malformed, and nothing outside the pass was changed. */
+bool sl_pass_filter(struct sl_pass *pass);
+
+/* fast_answer.c */
+enum sl_verdict sl_pass_answer_ping(struct sl_pass *pass);
+enum sl_verdict sl_pass_relay(struct sl_pass *pass, uint8_t type, uint64_t to_id);
+/* The sender is known and the frame came from one of its addresses. */
+bool sl_pass_sender_is_proven(const struct sl_pass *pass);
+/* Header of what leaves in this buffer: type and oneself; cluster, probe number and keys stay. */
+void sl_pass_write_header(struct sl_pass *pass, uint8_t type);
+
+/* fast_sync.c */
+enum sl_verdict sl_pass_answer_sync(struct sl_pass *pass);
+
+static inline enum sl_verdict sl_pass_drop(struct sl_pass *pass, enum sl_drop reason)
+{
+    sl_count(&pass->lane->counters->drops[reason], 1);
+    return SL_VERDICT_DROP;
+}
+
+/* Ends a frame that leaves in the buffer. */
+static inline void sl_pass_sent(struct sl_pass *pass, uint32_t length_bytes, enum sl_class traffic)
+{
+    pass->io->length_bytes = length_bytes;
+    sl_count(&pass->lane->counters->tx_frames[traffic], 1);
+    sl_count(&pass->lane->counters->tx_bytes[traffic], length_bytes);
+}
+
+static inline bool sl_ip_equal(const struct sl_endpoint *a, const struct sl_endpoint *b)
+{
+    return memcmp(a->ip, b->ip, sizeof(a->ip)) == 0;
+}
+
+/* For the lane's small memories, where a collision costs little (the finalizer of Appleby's
+ * MurmurHash3). */
+static inline uint64_t sl_mix(uint64_t a, uint64_t b)
+{
+    uint64_t x = a ^ b * 0x9e3779b97f4a7c15ull;
+    x = (x ^ x >> 33) * 0xff51afd7ed558ccdull;
+    x = (x ^ x >> 33) * 0xc4ceb9fe1a85ec53ull;
+    return x ^ x >> 33;
+}
