@@ -32,8 +32,9 @@ bool sl_pass_sender_is_proven(const struct sl_pass *pass)
     const struct sl_cold *cold = find_cold(pass->fast->view, pass->header.sender_id, NULL);
     if (cold == NULL)
         return false;
-    return (sl_endpoint_is_set(&cold->v4) && sl_ip_equal(&cold->v4, from)) ||
-           (sl_endpoint_is_set(&cold->v6) && sl_ip_equal(&cold->v6, from));
+    bool is_v4 = sl_endpoint_is_v4(from);
+    struct sl_endpoint own = sl_cold_endpoint(cold, is_v4, !is_v4);
+    return sl_endpoint_is_set(&own) && sl_ip_equal(&own, from);
 }
 
 /* Bytes of the whole records at the start of a block that fit into `room_bytes`. */
