@@ -32,10 +32,16 @@ static void carve(struct sl_engine *e, struct sl_arena *arena)
     e->convergence = sl_histogram_create(arena, &latency_histogram);
 }
 
+static void retire_nothing(void *host, struct sl_retire_ticket *ticket)
+{
+    (void)host;
+    sl_retire_done(ticket);
+}
+
 size_t sl_engine_arena_bytes(const struct sl_config *config)
 {
     struct sl_arena arena = sl_arena_dry();
-    struct sl_engine e = {.config = *config};
+    struct sl_engine e = {.config = *config, .host.retire = retire_nothing};
     sl_arena_take(&arena, 1, sizeof(struct sl_engine));
     carve(&e, &arena);
     return arena.used_bytes;

@@ -80,12 +80,17 @@ void sl_join_fire(struct sl_engine *e)
         join->wait_ns = e->config.join_retry_max_ns;
 }
 
-static void note_seed(struct sl_engine *e, const struct sl_input *input)
+/* true: the answer comes from a seed */
+static bool note_seed(struct sl_engine *e, const struct sl_input *input)
 {
+    bool is_seed = false;
     for (uint32_t i = 0; i < e->join.seed_count; i++) {
-        if (sl_endpoint_equal(&e->join.seeds[i], &input->from))
-            e->join.seed_ids[i] = input->header.sender_id;
+        if (!sl_endpoint_equal(&e->join.seeds[i], &input->from))
+            continue;
+        e->join.seed_ids[i] = input->header.sender_id;
+        is_seed = true;
     }
+    return is_seed;
 }
 
 static bool conflict_is_open(const struct sl_engine *e)
@@ -99,7 +104,13 @@ static bool conflict_is_open(const struct sl_engine *e)
 
 bool sl_join_answer(struct sl_engine *e, const struct sl_input *input)
 {
-    note_seed(e, input);
+    bool is_seed = note_seed(e, input);
+    /* A seed that was dialled and is not known: two clusters that never met. */
+    if (is_seed && e->phase == SL_PHASE_MEMBER && !e->sync.active &&
+        sl_view_find(e->view, input->header.sender_id, NULL) == SL_SLOT_NONE) {
+        sl_sync_start(e, &input->from, true);
+        return true;
+    }
     if (input->header.probe == 0 || input->header.probe != e->join.ask_number)
         return false;
     if (e->phase != SL_PHASE_JOINING || e->sync.active)

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "cluster.h"
+
+namespace
+{
+
+void form(Cluster &cluster, int count)
+{
+    for (int i = 1; i <= count; i++)
+        cluster.start(i, {1});
+    ASSERT_TRUE(cluster.run_until([&] { return cluster.converged(); }, 20 * kS));
+}
+
+// True once every running node but `except` holds this status of the member.
+bool all_say(Cluster &cluster, const std::string &name, sl_status status)
+{
+    for (auto &[number, n] : cluster.nodes) {
+        if (n->config.name != name && (n->word_of(name) == 0 || n->status_of(name) != status))
+            return false;
+    }
+    return true;
+}
+
+TEST(Engine, TwoNodesMeetThroughOneSeed)
+{
+    Cluster cluster;
+    form(cluster, 2);
+    EXPECT_EQ(cluster.node(2).count_events(SL_EVENT_SELF_JOINED), 1u);
+    EXPECT_EQ(cluster.node(1).count_events(SL_EVENT_MEMBER_ALIVE, "n2"), 1u);
+}
+
+TEST(Engine, FirstNodeWhoseOnlySeedIsItselfIsAMemberAtOnce)
+{
+    Cluster cluster;
+    cluster.start(1, {1});
+    EXPECT_EQ(cluster.node(1).stats().phase, (uint64_t)SL_PHASE_MEMBER);
+}
+
+TEST(Engine, JoinerFindsASeedThatStartsLater)
+{
+    Cluster cluster;
+    cluster.start(2, {1});
+    cluster.run(3 * kS);
+    EXPECT_EQ(cluster.node(2).stats().phase, (uint64_t)SL_PHASE_JOINING);
+    cluster.start(1, {1});
+    EXPECT_TRUE(cluster.run_until([&] { return cluster.converged(); }, 20 * kS));
+}
+
+TEST(Engine, HundredNodesFormFromOneSeedAtTenPercentLoss)
+{
+    Cluster cluster;
+    cluster.loss_percent = 10;
+    for (int i = 1; i <= 100; i++)
+        cluster.start(i, {1});
+    EXPECT_TRUE(cluster.run_until([&] { return cluster.converged(); }, 60 * kS));
+}
+
+TEST(Engine, CrashBecomesSuspectThenDeadEverywhere)
+{
+    Cluster cluster("edge");
+    form(cluster, 5);
+    cluster.run(1 * kS);
+    cluster.kill(3);
+    uint64_t from = cluster.now();
+    EXPECT_TRUE(cluster.run_until([&] { return all_say(cluster, "n3", SL_DEAD); }, 2 * kS));
+    EXPECT_LE(cluster.now() - from, 400 * kMs);
+    for (auto &[number, n] : cluster.nodes) {
+        EXPECT_EQ(n->count_events(SL_EVENT_MEMBER_SUSPECT, "n3"), 1u);
+        EXPECT_EQ(n->count_events(SL_EVENT_MEMBER_DEAD, "n3"), 1u);
+    }
+}
+
+TEST(Engine, DeadIsNotDeclaredBeforeTheSuspicionMinimum)
+{
+    Cluster cluster("lan");
+    form(cluster, 8);
+    cluster.kill(3);
+    ASSERT_TRUE(cluster.run_until([&] { return all_say(cluster, "n3", SL_DEAD); }, 10 * kS));
+    for (auto &[number, n] : cluster.nodes) {
+        uint64_t suspected = 0;
+        for (const SeenEvent &e : n->events) {
+            if (e.name == "n3" && e.type == SL_EVENT_MEMBER_SUSPECT)
+                suspected = e.at_ns;
+            if (e.name == "n3" && e.type == SL_EVENT_MEMBER_DEAD) {
+                EXPECT_GE(e.at_ns - suspected, n->config.max_pause_ns);
+            }
+        }
+    }
+}
+
+TEST(Engine, PauseWithinTheToleratedLengthKillsNobody)
+{
+    Cluster cluster("lan");
+    form(cluster, 10);
+    for (int i = 0; i < 20; i++) {
+        int victim = 1 + i % 10;
+        cluster.pause(victim);
+        cluster.run(cluster.node(1).config.max_pause_ns);
+        cluster.resume(victim);
+        cluster.run(2 * kS);
+    }
+    EXPECT_TRUE(cluster.run_until([&] { return cluster.converged(); }, 10 * kS));
+    for (auto &[number, n] : cluster.nodes)
+        EXPECT_EQ(n->count_events(SL_EVENT_MEMBER_DEAD), 0u) << "seen by n" << number;
+}
+
+TEST(Engine, SuspectedMemberRefutesWithAHigherIncarnation)
+{
+    Cluster cluster("lan");
+    form(cluster, 5);
+    uint64_t before = cluster.node(3).word();
+    cluster.pause(3);
+    ASSERT_TRUE(cluster.run_until([&] { return all_say(cluster, "n3", SL_SUSPECT); }, 5 * kS));
+    cluster.resume(3);
+    EXPECT_TRUE(cluster.run_until([&] { return cluster.converged(); }, 5 * kS));
+    EXPECT_GT(cluster.node(3).word(), before);
+    EXPECT_GE(cluster.node(3).stats().refutations, 1u);
+}
+
+TEST(Engine, RestartComesBackWithAHigherIncarnation)
+{
+    Cluster cluster("edge");
+    form(cluster, 5);
+    uint64_t before = cluster.node(3).word();
+    cluster.kill(3);
+    ASSERT_TRUE(cluster.run_until([&] { return all_say(cluster, "n3", SL_DEAD); }, 5 * kS));
+    cluster.wall_s += 10;
+    cluster.start(3, {1});
+    EXPECT_TRUE(cluster.run_until([&] { return cluster.converged(); }, 10 * kS));
+    EXPECT_GT(cluster.node(3).word(), before);
+}
+
+TEST(Engine, RestartWithAClockThatWentBackwardsStillComesBack)
+{
+    Cluster cluster("edge");
+    form(cluster, 5);
+    uint64_t before = cluster.node(3).word();
+    cluster.kill(3);
+    cluster.run(2 * kS);
+    cluster.wall_s -= 100000;
+    cluster.start(3, {1});
+    EXPECT_TRUE(cluster.run_until([&] { return cluster.converged(); }, 10 * kS));
+    EXPECT_GT(sl_word_generation(cluster.node(3).word()), sl_word_generation(before));
+}
+
+TEST(Engine, RestartUnnoticedByTheOthersIsTakenAsANewLife)
+{
+    Cluster cluster("lan");
+    form(cluster, 5);
+    cluster.kill(3);
+    cluster.start(3, {1}); // within the same second
+    EXPECT_TRUE(cluster.run_until([&] { return cluster.converged(); }, 10 * kS));
+}
+
+TEST(Engine, LeaveIsSeenAsLeftNotDead)
+{
+    Cluster cluster("lan");
+    form(cluster, 5);
+    ASSERT_EQ(sl_engine_leave(cluster.node(3).engine, cluster.now()), 0);
+    EXPECT_EQ(sl_engine_leave(cluster.node(3).engine, cluster.now()), -EALREADY);
+    cluster.node(3).step(nullptr);
+    ASSERT_TRUE(cluster.run_until(
+        [&] { return cluster.node(3).count_events(SL_EVENT_SELF_LEFT) == 1; }, 3 * kS));
+    cluster.kill(3);
+    EXPECT_TRUE(cluster.run_until([&] { return all_say(cluster, "n3", SL_LEFT); }, 3 * kS));
+    cluster.run(5 * kS);
+    for (auto &[number, n] : cluster.nodes) {
+        EXPECT_EQ(n->count_events(SL_EVENT_MEMBER_DEAD), 0u);
+        EXPECT_EQ(n->count_events(SL_EVENT_MEMBER_SUSPECT), 0u);
+    }
+}
+
+TEST(Engine, LastNodeLeavesWithoutWaiting)
+{
+    Cluster cluster;
+    cluster.start(1, {});
+    ASSERT_EQ(sl_engine_leave(cluster.node(1).engine, cluster.now()), 0);
+    cluster.node(1).step(nullptr);
+    EXPECT_EQ(cluster.node(1).count_events(SL_EVENT_SELF_LEFT), 1u);
+}
+
+TEST(Engine, SplitHealsWithoutHelp)
+{
+    Cluster cluster("edge");
+    form(cluster, 6);
+    cluster.reachable = [](int a, int b) { return (a <= 3) == (b <= 3); };
+    ASSERT_TRUE(cluster.run_until(
+        [&] { return cluster.node(1).live_count() == 3 && cluster.node(6).live_count() == 3; },
+        10 * kS));
+    cluster.run(30 * kS);
+    cluster.reachable = [](int, int) { return true; };
+    EXPECT_TRUE(cluster.run_until([&] { return cluster.converged(); }, 20 * kS));
+}
+
+TEST(Engine, TwoClustersThatNeverMetMergeThroughASeedTheyDial)
+{
+    Cluster cluster("edge");
+    cluster.reachable = [](int a, int b) { return (a <= 2) == (b <= 2); };
+    cluster.start(1, {1});
+    cluster.start(2, {1});
+    cluster.start(3, {3});
+    cluster.start(4, {3, 1});
+    cluster.run(5 * kS);
+    EXPECT_EQ(cluster.node(4).live_count(), 2u);
+    cluster.reachable = [](int, int) { return true; };
+    EXPECT_TRUE(cluster.run_until([&] { return cluster.converged(); }, 20 * kS));
+}
+
+TEST(Engine, LinkCutBetweenTwoNodesIsBridgedByHelpers)
+{
+    Cluster cluster("lan");
+    form(cluster, 6);
+    cluster.reachable = [](int a, int b) { return !((a == 1 && b == 2) || (a == 2 && b == 1)); };
+    cluster.run(30 * kS);
+    EXPECT_TRUE(cluster.converged());
+    EXPECT_GT(cluster.node(1).stats().probes_saved, 0u);
+    for (auto &[number, n] : cluster.nodes)
+        EXPECT_EQ(n->count_events(SL_EVENT_MEMBER_SUSPECT), 0u);
+}
+
+TEST(Engine, LaterStarterOfATakenNameYields)
+{
+    Cluster cluster("lan");
+    form(cluster, 4);
+    cluster.wall_s += 50;
+    cluster.start(9, {1}, "n2");
+    ASSERT_TRUE(cluster.run_until(
+        [&] { return cluster.node(9).count_events(SL_EVENT_CONFLICT_YIELD) == 1; }, 10 * kS));
+    cluster.kill(9);
+    EXPECT_TRUE(cluster.run_until([&] { return cluster.converged(); }, 10 * kS));
+    EXPECT_EQ(cluster.node(1).count_events(SL_EVENT_MEMBER_DEAD), 0u);
+}
+
+TEST(Engine, NameThatMovedToANewAddressIsTakenOver)
+{
+    Cluster cluster("lan");
+    form(cluster, 4);
+    cluster.kill(2);
+    cluster.wall_s += 5;
+    cluster.start(9, {1}, "n2");
+    EXPECT_TRUE(cluster.run_until([&] { return cluster.converged(); }, 10 * kS));
+}
+
+TEST(Engine, TwoHoldersOfANameFromTwoSidesOfASplitComeDownToTheFirst)
+{
+    Cluster cluster("edge");
+    cluster.reachable = [](int a, int b) { return (a <= 2) == (b <= 2); };
+    cluster.start(1, {1});
+    cluster.start(2, {1}, "twin");
+    cluster.wall_s += 100;
+    cluster.start(3, {3});
+    cluster.start(4, {3, 1}, "twin");
+    cluster.run(3 * kS);
+    cluster.reachable = [](int, int) { return true; };
+    ASSERT_TRUE(cluster.run_until(
+        [&] { return cluster.node(4).count_events(SL_EVENT_CONFLICT_YIELD) == 1; }, 30 * kS));
+    EXPECT_EQ(cluster.node(2).count_events(SL_EVENT_CONFLICT_YIELD), 0u);
+    cluster.kill(4);
+    EXPECT_TRUE(cluster.run_until([&] { return cluster.converged(); }, 20 * kS));
+}
+
+TEST(Engine, DeadMembersAreForgottenAfterTheRetention)
+{
+    Cluster cluster("edge");
+    cluster.configure = [](sl_config &c) { c.dead_retention_ns = 20 * kS; };
+    form(cluster, 4);
+    cluster.kill(4);
+    ASSERT_TRUE(cluster.run_until([&] { return all_say(cluster, "n4", SL_DEAD); }, 5 * kS));
+    cluster.run(10 * kS);
+    EXPECT_NE(cluster.node(1).word_of("n4"), 0u);
+    cluster.run(60 * kS);
+    for (auto &[number, n] : cluster.nodes) {
+        EXPECT_EQ(n->word_of("n4"), 0u);
+        EXPECT_EQ(n->count_events(SL_EVENT_MEMBER_FORGOTTEN, "n4"), 1u);
+    }
+}
+
+TEST(Engine, MembersPastTheCapacityAreRefusedAndCounted)
+{
+    Cluster cluster("edge");
+    cluster.configure = [](sl_config &c) { c.max_members = 4; };
+    for (int i = 1; i <= 6; i++)
+        cluster.start(i, {1});
+    cluster.run(5 * kS);
+    EXPECT_EQ(cluster.node(1).live_count(), 4u);
+    EXPECT_GT(sl_engine_counters(cluster.node(1).engine)->drops[SL_DROP_MEMBERS_FULL], 0u);
+    EXPECT_GE(cluster.node(1).count_events(SL_EVENT_MEMBERS_FULL), 1u);
+}
+
+TEST(Engine, QuietClusterSaysLittle)
+{
+    Cluster cluster("wan");
+    form(cluster, 20);
+    cluster.run(60 * kS);
+    uint64_t before = cluster.node(7).sent_bytes;
+    cluster.run(60 * kS);
+    EXPECT_LE((cluster.node(7).sent_bytes - before) / 60, 1000u); // of tx + rx 2 KB/s
+}
+
+TEST(Engine, SameSeedReplaysTheSameRun)
+{
+    auto trace = [](uint64_t seed) {
+        Cluster cluster("edge", seed);
+        cluster.loss_percent = 5;
+        for (int i = 1; i <= 10; i++)
+            cluster.start(i, {1});
+        cluster.run(5 * kS);
+        cluster.kill(4);
+        cluster.run(5 * kS);
+        std::vector<uint64_t> seen;
+        for (auto &[number, n] : cluster.nodes) {
+            seen.push_back(n->sent_bytes);
+            for (const SeenEvent &e : n->events)
+                seen.push_back(e.at_ns ^ e.word);
+        }
+        return seen;
+    };
+    EXPECT_EQ(trace(42), trace(42));
+    EXPECT_NE(trace(42), trace(43));
+}
+
+} // namespace
