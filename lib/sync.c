@@ -67,7 +67,9 @@ static void ask(struct sl_engine *e, struct sl_pull *pull)
     uint64_t wait_ns = patience_ns(e);
     if (sl_engine_has_room(e, 2ull * e->config.frame_bytes)) {
         struct sl_endpoint to = choose_source(e, pull);
-        sl_sync_ask(e, &to, pull->first_id, pull->last_id, pull->number, e->sync.joining, pad);
+        /* Whose view differs may lack just the asker: the first question brings its claim along. */
+        bool with_claim = e->sync.joining || e->sync.range_width == 0;
+        sl_sync_ask(e, &to, pull->first_id, pull->last_id, pull->number, with_claim, pad);
     } else {
         sl_engine_drop(e, SL_DROP_BYTE_CAP);
         wait_ns = NO_ROOM_WAIT_NS;
