@@ -248,7 +248,7 @@ TEST(Engine, TwoHoldersOfANameFromTwoSidesOfASplitComeDownToTheFirst)
     cluster.start(1, {1});
     cluster.start(2, {1}, "twin");
     cluster.wall_s += 100;
-    cluster.start(3, {3});
+    cluster.start(3, {3, 1});
     cluster.start(4, {3, 1}, "twin");
     cluster.run(3 * kS);
     cluster.reachable = [](int, int) { return true; };
