@@ -33,6 +33,7 @@ struct sl_fast {
     const struct sl_rumour_block
         *block; /* RCU-published; load with acquire; NULL = nothing to say */
     uint64_t self_id;
+    uint64_t birth_word; /* the word with which this life began */
     struct sl_endpoint self_v4, self_v6;
     uint32_t cluster_id;
     uint32_t boot_salt;

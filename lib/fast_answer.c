@@ -103,7 +103,10 @@ enum sl_verdict sl_pass_answer_ping(struct sl_pass *pass)
     struct sl_probe_body body = pass->body.probe;
     if (body.target_word > pass->self_word)
         pass->to_engine = pass->urgent = true;
-    body.target_word = pass->self_word;
+    /* Asked by its own name's other holder, a node tells when it began: the first to begin keeps
+     * the name. */
+    bool name_is_disputed = body.origin_id == body.target_id;
+    body.target_word = name_is_disputed ? pass->fast->birth_word : pass->self_word;
     sl_pass_write_header(pass, SL_FRAME_ACK);
     sl_probe_body_write(pass->io->bytes, &body);
 

@@ -56,7 +56,9 @@ struct sl_probe_body {
     uint64_t target_id;   /* who is probed */
     uint64_t origin_id;   /* who wants to know */
     uint64_t target_word; /* PING, PING_REQ, NACK: the target's word as the origin holds it, so that
-                             an accused member learns it at once; ACK: the target's own word */
+                             an accused member learns it at once; ACK: the target's own word, or, if
+                             origin and target are one (two nodes of one name), the word with which
+                             its life began */
 };
 
 /* Body of SYNC_REQUEST and SYNC. Ranges are inclusive at both ends. */

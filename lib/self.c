@@ -48,6 +48,7 @@ void sl_self_create(struct sl_engine *e, uint64_t wall_s)
     e->fast = (struct sl_fast){
         .view = e->view,
         .self_id = e->self_id,
+        .birth_word = e->self_word,
         .self_v4 = e->config.v4,
         .self_v6 = e->config.v6,
         .cluster_id = e->cluster.id,
@@ -91,12 +92,13 @@ void sl_self_claimed(struct sl_engine *e, const struct sl_record *claim)
         sl_probe_start_conflict(e, there, claim->word);
 }
 
-static bool am_later(const struct sl_engine *e, uint64_t other_word,
+static bool am_later(const struct sl_engine *e, uint64_t other_birth,
                      const struct sl_endpoint *other)
 {
     if (e->phase == SL_PHASE_JOINING && !e->join.name_is_free)
         return true;
-    uint64_t mine = sl_word_generation(e->self_word), theirs = sl_word_generation(other_word);
+    uint64_t mine = sl_word_generation(e->fast.birth_word);
+    uint64_t theirs = sl_word_generation(other_birth);
     if (mine != theirs)
         return mine > theirs;
     const struct sl_endpoint *me = sl_endpoint_is_v4(other) || !sl_endpoint_is_set(&e->config.v6)
@@ -108,13 +110,13 @@ static bool am_later(const struct sl_engine *e, uint64_t other_word,
 void sl_self_conflict_answer(struct sl_engine *e, const struct sl_probe *probe,
                              const struct sl_input *input)
 {
-    uint64_t other_word = input->body.probe.target_word;
-    bool yield = am_later(e, other_word, &probe->endpoint);
+    uint64_t other_birth = input->body.probe.target_word;
+    bool yield = am_later(e, other_birth, &probe->endpoint);
     struct sl_event event = {
         .type = yield ? SL_EVENT_CONFLICT_YIELD : SL_EVENT_CONFLICT,
         .id = e->self_id,
         .word = e->self_word,
-        .previous_word = other_word,
+        .previous_word = other_birth,
         .endpoint = probe->endpoint,
     };
     if (yield)
