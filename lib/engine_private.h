@@ -134,6 +134,8 @@ struct sl_engine {
     uint64_t self_id, self_word;
     uint32_t self_slot;
     struct sl_identity identity;
+    struct sl_endpoint silent_holder; /* of this node's name, who did not answer */
+    uint64_t silent_since_ns;
 
     struct sl_view *view;
     struct sl_fast fast;
@@ -209,6 +211,10 @@ void sl_self_accused(struct sl_engine *e, uint64_t word);
 void sl_self_claimed(struct sl_engine *e, const struct sl_record *claim);
 void sl_self_conflict_answer(struct sl_engine *e, const struct sl_probe *probe,
                              const struct sl_input *input);
+/* Nobody answers where a claim of this node's name points to: an earlier life's, at another
+ * address. */
+void sl_self_conflict_silence(struct sl_engine *e, const struct sl_endpoint *endpoint,
+                              uint64_t word);
 void sl_self_spread(struct sl_engine *e);
 void sl_self_leave_fire(struct sl_engine *e);
 bool sl_self_is_mine(const struct sl_engine *e, const struct sl_endpoint *endpoint);

@@ -152,10 +152,7 @@ static void failed(struct sl_engine *e, struct sl_probe *p)
     uint64_t target_id = p->target_id;
     release(e, p);
     if (purpose == SL_PROBE_CONFLICT) {
-        /* Nobody is there: the claim was an earlier life's, at another address. */
-        sl_self_accused(e, word);
-        if (e->phase == SL_PHASE_JOINING)
-            sl_timer_set(&e->timers, &e->join.timer, e->now_ns);
+        sl_self_conflict_silence(e, &p->endpoint, word);
         return;
     }
     SL_STAT(e, probes_failed);

@@ -88,8 +88,24 @@ void sl_self_claimed(struct sl_engine *e, const struct sl_record *claim)
         return;
     bool has_v4 = sl_endpoint_is_set(&e->config.v4) && sl_endpoint_is_set(&claim->identity.v4);
     const struct sl_endpoint *there = has_v4 ? &claim->identity.v4 : &claim->identity.v6;
-    if (sl_endpoint_is_set(there))
+    if (!sl_endpoint_is_set(there))
+        return;
+    bool was_silent = sl_endpoint_equal(there, &e->silent_holder) &&
+                      e->now_ns - e->silent_since_ns < e->config.join_retry_max_ns;
+    if (was_silent)
+        sl_self_accused(e, claim->word);
+    else
         sl_probe_start_conflict(e, there, claim->word);
+}
+
+void sl_self_conflict_silence(struct sl_engine *e, const struct sl_endpoint *endpoint,
+                              uint64_t word)
+{
+    e->silent_holder = *endpoint;
+    e->silent_since_ns = e->now_ns;
+    sl_self_accused(e, word);
+    if (e->phase == SL_PHASE_JOINING)
+        sl_timer_set(&e->timers, &e->join.timer, e->now_ns);
 }
 
 static bool am_later(const struct sl_engine *e, uint64_t other_birth,

@@ -10,9 +10,10 @@
 #include <string.h>
 
 #define PULL_FAILURES_MAX 5
-#define CLAIMS_PER_FRAME  20 /* planned per range: about 50 bytes each, with some room for chance \
-                              */
-#define NO_ROOM_WAIT_NS   50000000ull
+#define CLAIMS_PER_FRAME                                                    \
+    20 /* planned per range: about 50 bytes each, with some room for chance \
+        */
+#define NO_ROOM_WAIT_NS 50000000ull
 
 bool sl_sync_ask(struct sl_engine *e, const struct sl_endpoint *to, uint64_t first_id,
                  uint64_t last_id, uint32_t number, bool with_claim, uint32_t pad_to_bytes)
@@ -63,7 +64,9 @@ static struct sl_endpoint choose_source(struct sl_engine *e, const struct sl_pul
 
 static void ask(struct sl_engine *e, struct sl_pull *pull)
 {
-    uint32_t pad = e->sync.joining ? e->config.frame_bytes : 0;
+    /* Silence may mean that the other side does not know this address, and had no room to answer.
+     */
+    uint32_t pad = e->sync.joining || pull->failures > 0 ? e->config.frame_bytes : 0;
     uint64_t wait_ns = patience_ns(e);
     if (sl_engine_has_room(e, 2ull * e->config.frame_bytes)) {
         struct sl_endpoint to = choose_source(e, pull);

@@ -239,6 +239,8 @@ TEST(Engine, NameThatMovedToANewAddressIsTakenOver)
     cluster.wall_s += 5;
     cluster.start(9, {1}, "n2");
     EXPECT_TRUE(cluster.run_until([&] { return cluster.converged(); }, 10 * kS));
+    // Not only because the others found the old address dead meanwhile.
+    EXPECT_EQ(cluster.node(1).count_events(SL_EVENT_MEMBER_DEAD), 0u);
 }
 
 TEST(Engine, TwoHoldersOfANameFromTwoSidesOfASplitComeDownToTheFirst)

@@ -107,6 +107,7 @@ struct FastTest : ::testing::Test {
         ASSERT_NE(view, nullptr);
         fast.view = view;
         fast.self_id = SELF;
+        fast.birth_word = sl_word(77, 0, SL_ALIVE);
         fast.self_v4 = v4(99);
         fast.cluster_id = cluster.id;
         fast.boot_salt = 77;
@@ -489,6 +490,7 @@ TEST_F(FastTest, ConflictProbeIsAnsweredAndToldToTheEngine)
     from = v4(50);
     EXPECT_EQ(run(ping(SELF)), SL_VERDICT_ANSWER);
     EXPECT_EQ(out_header().type, SL_FRAME_ACK);
+    EXPECT_EQ(out_probe().target_word, fast.birth_word);
     EXPECT_TRUE(io.to_engine && input->urgent);
     EXPECT_EQ(input->header.type, SL_FRAME_PING);
 }
