@@ -216,7 +216,7 @@ static void fire(struct sl_engine *e, const struct sl_timer *timer)
         sl_self_leave_fire(e);
         return;
     }
-    SL_ASSERT(!"unknown timer");
+    SL_ASSERT(timer->kind <= SL_TIMER_LEAVE);
 }
 
 static bool is_out(const struct sl_engine *e)
