@@ -27,18 +27,21 @@ configure() {
 
 compile() { ninja -C "$ROOT/$1" -j "$(nproc)"; }
 
-# Run something long in a way that a trap can interrupt at once; stop_child belongs in that trap.
+# Run something long in a way that a trap can interrupt at once; stop_child belongs in that trap. The process
+# group of its own lets stop_child end what the command started, too.
 CHILD=
 interruptibly() {
     local status=0
-    "$@" &
+    set -m
+    "$@" </dev/null &
     CHILD=$!
+    set +m
     wait "$CHILD" || status=$?
     CHILD=
     return "$status"
 }
 
 stop_child() {
-    [[ -z $CHILD ]] || kill "$CHILD" 2>/dev/null || true
+    [[ -z $CHILD ]] || kill -- "-$CHILD" 2>/dev/null || true
     CHILD=
 }
