@@ -13,8 +13,9 @@ LAB_MADE=()     # the namespaces to remove
 lab_quietly() { ip netns exec "$1" "${@:2}" >/dev/null; }
 
 lab_make_namespace() {
-    ip netns add "$1" || die "cannot make namespace $1; is there one already (ip netns list)?"
+    [[ ! -e /run/netns/$1 ]] || die "there is a namespace $1 already; choose another prefix or remove it (ip netns del $1)"
     LAB_MADE+=("$1")
+    ip netns add "$1" || die "cannot make namespaces here; inside a container, give it CAP_SYS_ADMIN and CAP_NET_ADMIN"
     lab_quietly "$1" sysctl -w net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
 }
 

@@ -47,8 +47,9 @@ END
 }
 
 node_log() {
+    [[ -s $RUN/n$1.log ]] || return 0
     warn "the last lines of node n$1's log:"
-    tail -n 15 "$RUN/n$1.log" >&2 || true
+    tail -n 15 "$RUN/n$1.log" >&2
 }
 
 # node_await NODE WHAT COMMAND...: until the command succeeds.
@@ -56,8 +57,8 @@ node_await() {
     local node=$1 what=$2 end=$((SECONDS + NODE_START_SECONDS))
     shift 2
     until "$@" >/dev/null 2>&1; do
-        kill -0 "${NODE_PID[$node]}" 2>/dev/null || { node_log "$node"; die "node n$node ended before it had $what"; }
-        [[ $SECONDS -lt $end ]] || { node_log "$node"; die "node n$node had no $what after $NODE_START_SECONDS s"; }
+        kill -0 "${NODE_PID[$node]}" 2>/dev/null || die "node n$node ended before it had $what"
+        [[ $SECONDS -lt $end ]] || die "node n$node did not have $what after $NODE_START_SECONDS s"
         sleep 0.05
     done
 }
