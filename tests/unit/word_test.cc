@@ -38,3 +38,16 @@ TEST(Word, RefutationBeatsTheAccusationAndCarriesIntoTheGeneration)
     EXPECT_GT(refuted, accused);
     EXPECT_EQ(refuted, sl_word(10, 0, SL_ALIVE));
 }
+
+TEST(Word, WhateverAccusationIsAcceptableItsRefutationIsToo)
+{
+    for (uint64_t generation :
+         std::initializer_list<uint64_t>{1, SL_GENERATION_MAX - 1, SL_GENERATION_MAX})
+        for (uint32_t refutations : {0u, SL_REFUTATION_MAX - 1, SL_REFUTATION_MAX})
+            for (enum sl_status status : {SL_SUSPECT, SL_DEAD}) {
+                uint64_t word = sl_word(generation, refutations, status);
+                EXPECT_EQ(sl_word_is_acceptable(word), sl_word_is_acceptable(sl_word_refute(word)));
+            }
+    EXPECT_FALSE(sl_word_is_acceptable(0));
+    EXPECT_FALSE(sl_word_is_acceptable(UINT64_MAX));
+}

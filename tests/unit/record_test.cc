@@ -1,0 +1,466 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "lib/limits.h"
+#include "lib/record.h"
+#include "tests/unit/wire_vectors.h"
+
+#include <gtest/gtest.h>
+#include <memory>
+
+namespace
+{
+// Records in memory of their exact size, so that AddressSanitizer sees every byte read past the
+// end.
+struct Reader {
+    std::unique_ptr<uint8_t[]> bytes;
+    struct sl_record_cursor cursor;
+    enum sl_wire_error error = SL_WIRE_OK;
+    struct sl_record record;
+
+    explicit Reader(const Bytes &from) : bytes(new uint8_t[from.size()])
+    {
+        if (!from.empty())
+            memcpy(bytes.get(), from.data(), from.size());
+        cursor = {bytes.get(), bytes.get() + from.size()};
+    }
+    bool next()
+    {
+        return sl_record_next(&cursor, &record, &error);
+    }
+};
+
+// How many records a decoder takes before it stops, and why it stops.
+struct Outcome {
+    int taken;
+    enum sl_wire_error error;
+    bool operator==(const Outcome &o) const
+    {
+        return taken == o.taken && error == o.error;
+    }
+};
+
+Outcome decode(const Bytes &bytes)
+{
+    Reader reader(bytes);
+    int taken = 0;
+    while (reader.next())
+        taken++;
+    return {taken, reader.error};
+}
+
+Outcome decode_prefixes(const Bytes &bytes)
+{
+    Reader reader(bytes);
+    int taken = 0;
+    uint8_t type;
+    uint64_t id, word;
+    while (sl_record_next_prefix(&reader.cursor, &type, &id, &word, &reader.error))
+        taken++;
+    return {taken, reader.error};
+}
+
+const Outcome none = {0, SL_WIRE_OK}, one = {1, SL_WIRE_OK}, bad = {0, SL_WIRE_RECORD_BAD};
+
+Bytes alive(const struct sl_identity &identity)
+{
+    Bytes out(SL_RECORD_ALIVE_BYTES_MAX);
+    out.resize(sl_record_write_alive(out.data(), SL_RECORD_ALIVE_BYTES_MAX, 5,
+                                     sl_word(7, 0, SL_ALIVE), &identity));
+    return out;
+}
+
+Bytes alive_named(const std::string &name, const std::string &zone = "")
+{
+    struct sl_identity i = Vectors().identity();
+    i.name = name.data();
+    i.name_bytes = static_cast<uint8_t>(name.size());
+    i.zone = zone.data();
+    i.zone_bytes = static_cast<uint8_t>(zone.size());
+    return alive(i);
+}
+
+Bytes accusation()
+{
+    Bytes out(SL_RECORD_ACCUSATION_BYTES);
+    sl_record_write_accusation(out.data(), SL_RECORD_ACCUSATION_BYTES, 5, sl_word(7, 0, SL_SUSPECT),
+                               6);
+    return out;
+}
+
+Bytes left()
+{
+    Bytes out(SL_RECORD_LEFT_BYTES);
+    sl_record_write_left(out.data(), SL_RECORD_LEFT_BYTES, 5, sl_word(7, 0, SL_LEFT));
+    return out;
+}
+
+Bytes with_length(Bytes record, size_t length)
+{
+    sl_be16_store(record.data() + 2, static_cast<uint16_t>(length));
+    return record;
+}
+
+Bytes operator+(Bytes a, const Bytes &b)
+{
+    a.insert(a.end(), b.begin(), b.end());
+    return a;
+}
+} // namespace
+
+TEST(Record, EveryTypeComesBackAsItWentIn)
+{
+    Vectors v;
+    Reader r(v.records());
+    ASSERT_TRUE(r.next());
+    EXPECT_EQ(r.record.type, SL_RECORD_ALIVE);
+    EXPECT_EQ(r.record.id, v.kestrel);
+    EXPECT_EQ(r.record.word, v.kestrel_word);
+    EXPECT_EQ(r.record.accuser_id, 0u);
+    struct sl_identity in = v.identity();
+    const struct sl_identity &out = r.record.identity;
+    EXPECT_EQ(r.record.length_bytes, sl_record_alive_bytes(&in));
+    EXPECT_TRUE(sl_endpoint_equal(&out.v4, &in.v4));
+    EXPECT_TRUE(sl_endpoint_equal(&out.v6, &in.v6));
+    EXPECT_EQ(std::string(out.name, out.name_bytes), "kestrel");
+    EXPECT_EQ(std::string(out.zone, out.zone_bytes), "north");
+    EXPECT_EQ(std::string(out.tags, out.tags_bytes), "role=edge");
+    ASSERT_TRUE(r.next());
+    EXPECT_EQ(r.record.type, SL_RECORD_LEFT);
+    EXPECT_EQ(r.record.id, v.hobby);
+    EXPECT_EQ(r.record.word, v.hobby_left);
+    ASSERT_TRUE(r.next());
+    EXPECT_EQ(r.record.type, SL_RECORD_SUSPECT);
+    EXPECT_EQ(r.record.id, v.merlin);
+    EXPECT_EQ(r.record.word, v.merlin_suspect);
+    EXPECT_EQ(r.record.accuser_id, v.kestrel);
+    ASSERT_TRUE(r.next());
+    EXPECT_EQ(r.record.type, SL_RECORD_DEAD);
+    EXPECT_EQ(r.record.word, v.merlin_dead);
+    EXPECT_EQ(r.record.accuser_id, v.hobby);
+    EXPECT_FALSE(r.next());
+    EXPECT_EQ(r.error, SL_WIRE_OK);
+}
+
+TEST(Record, StringsAreReadInPlace)
+{
+    Reader r(Vectors().records());
+    ASSERT_TRUE(r.next());
+    const uint8_t *name = reinterpret_cast<const uint8_t *>(r.record.identity.name);
+    EXPECT_EQ(name, r.bytes.get() + 48);
+    EXPECT_EQ(r.cursor.at, r.bytes.get() + r.record.length_bytes);
+}
+
+TEST(Record, OneFamilyIsEnoughAndTheOtherTakesNoRoom)
+{
+    struct sl_identity both = Vectors().identity(), v4 = both, v6 = both;
+    v4.v6 = {};
+    v6.v4 = {};
+    EXPECT_EQ(alive(both).size(), alive(v4).size() + 16);
+    EXPECT_EQ(alive(both).size(), alive(v6).size() + 4);
+    Reader r(alive(v4));
+    ASSERT_TRUE(r.next());
+    EXPECT_TRUE(sl_endpoint_equal(&r.record.identity.v4, &both.v4));
+    EXPECT_FALSE(sl_endpoint_is_set(&r.record.identity.v6));
+    Reader s(alive(v6));
+    ASSERT_TRUE(s.next());
+    EXPECT_FALSE(sl_endpoint_is_set(&s.record.identity.v4));
+    EXPECT_TRUE(sl_endpoint_equal(&s.record.identity.v6, &both.v6));
+}
+
+TEST(Record, TheLongestClaimFillsItsStatedBound)
+{
+    struct sl_identity i = Vectors().identity();
+    std::string name(SL_NAME_BYTES_MAX, 'n'), zone(SL_ZONE_BYTES_MAX, 'z');
+    std::string tags(SL_TAGS_BYTES_MAX, '\0');
+    i.name = name.data();
+    i.name_bytes = SL_NAME_BYTES_MAX;
+    i.zone = zone.data();
+    i.zone_bytes = SL_ZONE_BYTES_MAX;
+    i.tags = tags.data();
+    i.tags_bytes = SL_TAGS_BYTES_MAX;
+    EXPECT_EQ(alive(i).size(), size_t(SL_RECORD_ALIVE_BYTES_MAX));
+    EXPECT_EQ(decode(alive(i)), one);
+}
+
+TEST(Record, EveryTruncationIsBadExceptBetweenRecords)
+{
+    Bytes all = Vectors().records();
+    std::vector<size_t> ends = {0};
+    for (size_t at = 0; at < all.size(); ends.push_back(at))
+        at += sl_be16_load(all.data() + at + 2);
+    ASSERT_EQ(ends.size(), 6u);
+    for (size_t length = 0; length <= all.size(); length++) {
+        Bytes cut(all.begin(), all.begin() + static_cast<long>(length));
+        bool between = std::find(ends.begin(), ends.end(), length) != ends.end();
+        enum sl_wire_error expected = between ? SL_WIRE_OK : SL_WIRE_RECORD_BAD;
+        EXPECT_EQ(decode(cut).error, expected) << length;
+        EXPECT_EQ(decode_prefixes(cut), decode(cut)) << length;
+    }
+}
+
+TEST(Record, EveryWrongLengthIsBad)
+{
+    Bytes room(600, 0);
+    for (const Bytes &good : {alive(Vectors().identity()), accusation(), left()})
+        for (size_t length = 0; length < 600; length++)
+            if (length != good.size()) {
+                EXPECT_EQ(decode(with_length(good, length) + room), bad) << length;
+            }
+    for (const Bytes &good : {alive(Vectors().identity()), accusation(), left()})
+        EXPECT_EQ(decode(with_length(good, 0xffff)), bad);
+}
+
+TEST(Record, EveryWrongInnerLengthOfAClaimIsBad)
+{
+    Bytes good = alive(Vectors().identity());
+    for (size_t at : {24, 25, 26, 27})
+        for (int value = 0; value < 256; value++)
+            if (value != good[at]) {
+                Bytes changed = good;
+                changed[at] = static_cast<uint8_t>(value);
+                EXPECT_EQ(decode(changed), bad) << "byte " << at << " = " << value;
+            }
+}
+
+TEST(Record, LengthsPastTheLimitsAreBadEvenIfTheyAddUp)
+{
+    struct Lengths {
+        size_t name, zone, tags;
+    };
+    for (Lengths l : {Lengths{64, 0, 0}, Lengths{1, 64, 0}, Lengths{1, 0, 257}, Lengths{0, 1, 0}}) {
+        Bytes record = alive_named("n");
+        record.resize(28 + 4 + 16);
+        record.resize(record.size() + l.name + l.zone + l.tags, 'x');
+        record[24] = static_cast<uint8_t>(l.name);
+        record[25] = static_cast<uint8_t>(l.zone);
+        sl_be16_store(record.data() + 26, static_cast<uint16_t>(l.tags));
+        EXPECT_EQ(decode(with_length(record, record.size())), bad)
+            << l.name << " " << l.zone << " " << l.tags;
+    }
+}
+
+TEST(Record, WordMustFitItsTypeAndBeAcceptable)
+{
+    for (const Bytes &good : {alive(Vectors().identity()), accusation(), left()}) {
+        enum sl_status own = sl_word_status(sl_be64_load(good.data() + 12));
+        for (enum sl_status status : {SL_ALIVE, SL_SUSPECT, SL_DEAD, SL_LEFT}) {
+            Bytes record = good;
+            sl_be64_store(record.data() + 12, sl_word(7, 0, status));
+            EXPECT_EQ(decode(record), status == own ? one : bad);
+            EXPECT_EQ(decode_prefixes(record), status == own ? one : bad);
+        }
+        Bytes record = good;
+        sl_be64_store(record.data() + 12, sl_word(0, 1, own));
+        EXPECT_EQ(decode(record), bad);
+        sl_be64_store(record.data() + 12, sl_word(SL_GENERATION_MAX + 1, 0, own));
+        EXPECT_EQ(decode(record), bad);
+        sl_be64_store(record.data() + 12, sl_word(SL_GENERATION_MAX, 0, own));
+        EXPECT_EQ(decode(record), one);
+    }
+}
+
+TEST(Record, AccusationThatCannotBeRefutedIsBad)
+{
+    Bytes record = accusation();
+    sl_be64_store(record.data() + 12, sl_word(SL_GENERATION_MAX, SL_REFUTATION_MAX, SL_SUSPECT));
+    EXPECT_EQ(decode(record), bad);
+    EXPECT_EQ(decode_prefixes(record), bad);
+    sl_be64_store(record.data() + 12,
+                  sl_word(SL_GENERATION_MAX, SL_REFUTATION_MAX - 1, SL_SUSPECT));
+    EXPECT_EQ(decode(record), one);
+}
+
+TEST(Record, IdsMustBeSetAndNobodyAccusesItself)
+{
+    for (const Bytes &good : {alive(Vectors().identity()), accusation(), left()}) {
+        Bytes record = good;
+        sl_be64_store(record.data() + 4, 0);
+        EXPECT_EQ(decode(record), bad);
+        EXPECT_EQ(decode_prefixes(record), bad);
+    }
+    for (uint64_t accuser : {0, 5}) {
+        Bytes record = accusation();
+        sl_be64_store(record.data() + 20, accuser);
+        EXPECT_EQ(decode(record), bad);
+    }
+}
+
+TEST(Record, EveryFlagIsBadSignedIncluded)
+{
+    for (const Bytes &good : {alive(Vectors().identity()), accusation(), left()})
+        for (int bit = 0; bit < 8; bit++) {
+            Bytes record = good;
+            record[1] = static_cast<uint8_t>(1 << bit);
+            EXPECT_EQ(decode(record), bad);
+            EXPECT_EQ(decode_prefixes(record), bad);
+        }
+    Bytes with_signature = left() + Bytes(SL_RECORD_SIGNATURE_BYTES, 0);
+    with_signature[1] = SL_RECORD_SIGNED;
+    EXPECT_EQ(decode(with_length(with_signature, with_signature.size())), bad);
+}
+
+TEST(Record, UnknownTypesBelow128AreBadAndOthersAreSkipped)
+{
+    for (int type = 0; type < 256; type++) {
+        if (type >= SL_RECORD_ALIVE && type <= SL_RECORD_DEAD)
+            continue;
+        Bytes unknown = accusation();
+        unknown[0] = static_cast<uint8_t>(type);
+        unknown[1] = 0xff;
+        EXPECT_EQ(decode(unknown + left()), type < 128 ? bad : one) << type;
+        EXPECT_EQ(decode_prefixes(unknown + left()), type < 128 ? bad : one) << type;
+    }
+}
+
+TEST(Record, SkippableRecordsMayBeBareButNotShorter)
+{
+    EXPECT_EQ(decode({200, 0, 0, 4}), none);
+    EXPECT_EQ(decode(Bytes{200, 0, 0, 4} + left()), one);
+    for (uint8_t length : {0, 1, 2, 3, 5})
+        EXPECT_EQ(decode({200, 0, 0, length}), bad) << int(length);
+    EXPECT_EQ(decode({200, 0, 0xff, 0xff}), bad);
+}
+
+TEST(Record, WhatPrecedesABadRecordStandsAndTheBadOneStaysBad)
+{
+    Reader r(left() + Bytes{99, 0, 0, 4});
+    EXPECT_TRUE(r.next());
+    for (int again = 0; again < 3; again++) {
+        EXPECT_FALSE(r.next());
+        EXPECT_EQ(r.error, SL_WIRE_RECORD_BAD);
+    }
+}
+
+TEST(Record, BytesThatAPrefixMovedOverHoldThatRecord)
+{
+    Reader r(Bytes{200, 0, 0, 4} + alive_named("kestrel") + left());
+    const uint8_t *before = r.cursor.at;
+    uint8_t type;
+    uint64_t id, word;
+    ASSERT_TRUE(sl_record_next_prefix(&r.cursor, &type, &id, &word, &r.error));
+    Reader copy(Bytes(before, r.cursor.at));
+    ASSERT_TRUE(copy.next());
+    EXPECT_EQ(copy.record.type, type);
+    EXPECT_EQ(copy.record.id, id);
+    EXPECT_EQ(copy.record.word, word);
+    EXPECT_FALSE(copy.next());
+    EXPECT_EQ(copy.error, SL_WIRE_OK);
+}
+
+TEST(Record, PadFillsExactlyAndTellsNothing)
+{
+    for (uint32_t length : {4u, 5u, 100u, 65535u}) {
+        Bytes out(length + 1, 0xee);
+        sl_record_write_pad(out.data(), length);
+        EXPECT_EQ(out.back(), 0xee);
+        out.pop_back();
+        EXPECT_EQ(decode(out), none) << length;
+        out.pop_back();
+        EXPECT_EQ(decode(out), bad) << length;
+    }
+}
+
+TEST(Record, WritersWriteAllOrNothing)
+{
+    struct sl_identity i = Vectors().identity();
+    uint32_t full = sl_record_alive_bytes(&i);
+    for (uint32_t room = 0; room <= full; room++) {
+        Bytes out(room, 0xee), untouched = out;
+        uint32_t written = sl_record_write_alive(out.data(), room, 5, sl_word(7, 0, SL_ALIVE), &i);
+        EXPECT_EQ(written, room == full ? full : 0);
+        if (written == 0) {
+            EXPECT_EQ(out, untouched);
+        }
+    }
+    for (uint32_t room = 0; room < SL_RECORD_ACCUSATION_BYTES; room++) {
+        Bytes out(room, 0xee), untouched = out;
+        EXPECT_EQ(sl_record_write_accusation(out.data(), room, 5, sl_word(7, 0, SL_DEAD), 6), 0u);
+        if (room < SL_RECORD_LEFT_BYTES) {
+            EXPECT_EQ(sl_record_write_left(out.data(), room, 5, sl_word(7, 0, SL_LEFT)), 0u);
+        }
+        EXPECT_EQ(out, untouched);
+    }
+}
+
+TEST(RecordDeathTest, WritersStopAtWhatNoReceiverWouldTake)
+{
+    uint8_t out[SL_RECORD_ALIVE_BYTES_MAX];
+    struct sl_identity nowhere = Vectors().identity();
+    nowhere.v4 = nowhere.v6 = {};
+    EXPECT_DEATH(sl_record_write_alive(out, sizeof(out), 5, sl_word(7, 0, SL_ALIVE), &nowhere),
+                 "assertion");
+    EXPECT_DEATH(sl_record_write_left(out, sizeof(out), 5, sl_word(7, 0, SL_ALIVE)), "assertion");
+    EXPECT_DEATH(sl_record_write_accusation(out, sizeof(out), 5, sl_word(7, 0, SL_DEAD), 5),
+                 "assertion");
+}
+
+TEST(Record, NamesInAnyScriptAreGood)
+{
+    for (const char *name : {"a", "kestrel-1.example", "Grünspecht", "燕", "\xf0\x9f\x90\xa6",
+                             "\xc2\xa0", "\xed\x9f\xbf", "\xee\x80\x80", "\xf4\x8f\xbf\xbf"})
+        EXPECT_EQ(decode(alive_named(name, name)), one) << name;
+}
+
+TEST(Record, NamesAndZonesThatAreNotPrintableUtf8AreBad)
+{
+    const std::string broken[] = {
+        std::string("a\0b", 3), // control characters
+        "a\nb",
+        "\x1b[31m",
+        "\x7f",
+        "\xc2\x80",
+        "\xc2\x9f",
+        "\x80", // a continuation without a lead
+        "\xbf\x61",
+        "\xc3", // a lead without its continuation
+        "\xc3\x28",
+        "\xe2\x82",
+        "\xe2\x28\xa1",
+        "\xf0\x9f\x90",
+        "\xf0\x9f\x28\xa6",
+        "\xc0\xaf", // overlong
+        "\xc1\xbf",
+        "\xe0\x80\xaf",
+        "\xe0\x9f\xbf",
+        "\xf0\x80\x80\xaf",
+        "\xf0\x8f\xbf\xbf",
+        "\xed\xa0\x80", // surrogates
+        "\xed\xbf\xbf",
+        "\xf4\x90\x80\x80", // past U+10FFFF
+        "\xf5\x80\x80\x80",
+        "\xfe",
+        "\xff",
+    };
+    for (const std::string &text : broken) {
+        EXPECT_EQ(decode(alive_named(text)), bad) << testing::PrintToString(text);
+        EXPECT_EQ(decode(alive_named("fine" + text)), bad) << testing::PrintToString(text);
+        EXPECT_EQ(decode(alive_named("fine", text)), bad) << testing::PrintToString(text);
+    }
+}
+
+TEST(Record, ACharacterMustNotRunFromTheNameIntoTheZone)
+{
+    Bytes record = alive_named("a\xc3\xa9", "b");
+    record[24] = 2;
+    record[25] = 2;
+    EXPECT_EQ(decode(record), bad);
+}
+
+TEST(Record, OnlyUnicastAddressesOfTheRightFamilyAreEndpoints)
+{
+    struct sl_identity good = Vectors().identity();
+    const uint8_t v4_bad[][4] = {
+        {0, 0, 0, 0}, {0, 1, 2, 3}, {224, 0, 0, 1}, {239, 255, 255, 255}, {255, 255, 255, 255}};
+    for (const uint8_t *address : v4_bad) {
+        struct sl_identity i = good;
+        i.v4 = sl_endpoint_v4(address, 7947);
+        EXPECT_EQ(decode(alive(i)), bad) << int(address[0]);
+    }
+    const uint8_t v6_bad[][16] = {{0},
+                                  {0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1},
+                                  {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 1}};
+    for (const uint8_t *address : v6_bad) {
+        struct sl_identity i = good;
+        i.v6 = sl_endpoint_v6(address, 7947);
+        EXPECT_EQ(decode(alive(i)), bad) << int(address[10]);
+    }
+}
