@@ -3,6 +3,7 @@
 #include "lib/limits.h"
 #include "tests/unit/wire_vectors.h"
 
+#include <algorithm>
 #include <cinttypes>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -13,7 +14,7 @@ static enum sl_wire_error read_header(const Bytes &frame, struct sl_header *out)
 {
     // A copy of the exact size, so that AddressSanitizer sees every byte read past the end.
     std::unique_ptr<uint8_t[]> exact(new uint8_t[frame.size()]);
-    memcpy(exact.get(), frame.data(), frame.size());
+    std::copy(frame.begin(), frame.end(), exact.get());
     return sl_header_read(exact.get(), static_cast<uint32_t>(frame.size()), out);
 }
 

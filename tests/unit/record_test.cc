@@ -3,6 +3,7 @@
 #include "lib/record.h"
 #include "tests/unit/wire_vectors.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <memory>
 
@@ -164,6 +165,18 @@ TEST(Record, OneFamilyIsEnoughAndTheOtherTakesNoRoom)
     ASSERT_TRUE(s.next());
     EXPECT_FALSE(sl_endpoint_is_set(&s.record.identity.v4));
     EXPECT_TRUE(sl_endpoint_equal(&s.record.identity.v6, &both.v6));
+}
+
+TEST(Record, TheShortestClaimIsAPortAnAddressAndALetter)
+{
+    struct sl_identity i = Vectors().identity();
+    i.v6 = {};
+    i.name_bytes = 1;
+    i.zone = i.tags = nullptr;
+    i.zone_bytes = 0;
+    i.tags_bytes = 0;
+    EXPECT_EQ(alive(i).size(), 33u);
+    EXPECT_EQ(decode(alive(i)), one);
 }
 
 TEST(Record, TheLongestClaimFillsItsStatedBound)
@@ -427,6 +440,7 @@ TEST(Record, NamesAndZonesThatAreNotPrintableUtf8AreBad)
         "\xed\xbf\xbf",
         "\xf4\x90\x80\x80", // past U+10FFFF
         "\xf5\x80\x80\x80",
+        "\xf8\x90\x80\x80", // never a lead
         "\xfe",
         "\xff",
     };
@@ -437,12 +451,19 @@ TEST(Record, NamesAndZonesThatAreNotPrintableUtf8AreBad)
     }
 }
 
-TEST(Record, ACharacterMustNotRunFromTheNameIntoTheZone)
+TEST(Record, ACharacterMustNotRunPastItsText)
 {
-    Bytes record = alive_named("a\xc3\xa9", "b");
-    record[24] = 2;
-    record[25] = 2;
-    EXPECT_EQ(decode(record), bad);
+    Bytes into_zone = alive_named("a\xc3\xa9", "b");
+    into_zone[24] = 2;
+    into_zone[25] = 2;
+    EXPECT_EQ(decode(into_zone), bad);
+
+    struct sl_identity into_tags = Vectors().identity();
+    into_tags.zone = "north\xc3";
+    into_tags.zone_bytes = 6;
+    into_tags.tags = "\xa9";
+    into_tags.tags_bytes = 1;
+    EXPECT_EQ(decode(alive(into_tags)), bad);
 }
 
 TEST(Record, OnlyUnicastAddressesOfTheRightFamilyAreEndpoints)
