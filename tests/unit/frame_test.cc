@@ -24,9 +24,10 @@ static enum sl_wire_error verdict(const Bytes &frame)
     return read_header(frame, &ignored);
 }
 
-static Bytes with(Bytes frame, size_t at, Bytes bytes)
+static Bytes with(Bytes frame, size_t at, const Bytes &bytes)
 {
-    memcpy(frame.data() + at, bytes.data(), bytes.size());
+    for (uint8_t byte : bytes)
+        frame.at(at++) = byte;
     return frame;
 }
 
