@@ -194,13 +194,10 @@ static uint64_t rank_at(double percentile, uint64_t total)
 uint64_t sl_histogram_percentile(const struct sl_histogram *h, double percentile)
 {
     double p = percentile > 0 ? fmin(percentile, 100) : 0;
-    uint64_t total = sl_histogram_total(h), seen = 0;
-    uint64_t rank = rank_at(p, total);
-    if (rank > total)
-        rank = total; /* beyond 2^53 a double rounds the total up */
+    uint64_t rank = rank_at(p, sl_histogram_total(h)), seen = 0;
     for (uint32_t slot = 0; slot < h->slots; slot++) {
         seen += sl_histogram_count(h, slot);
-        if (seen > 0 && seen >= rank)
+        if (seen >= rank)
             return p > 0 ? sl_histogram_slot_high(h, slot) : sl_histogram_slot_low(h, slot);
     }
     return 0;

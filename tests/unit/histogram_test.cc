@@ -152,16 +152,19 @@ TEST(Histogram, CorrectionRecordsEveryValueThatWasHeldUp)
 {
     const std::pair<uint64_t, uint64_t> cases[] = {{100000, 1000}, {99999, 1000}, {1000, 1000},
                                                    {999, 1000},    {1999, 1000},  {2000, 1000},
-                                                   {5000, 1},      {123457, 7}};
-    for (const auto &[value, interval] : cases) {
-        Histogram a(second), plain(second);
-        sl_histogram_record_corrected(a.h, value, interval);
-        sl_histogram_record(plain.h, value);
-        for (uint64_t v = value; v >= 2 * interval; v -= interval)
-            sl_histogram_record(plain.h, v - interval);
-        for (uint32_t slot = 0; slot < a.h->slots; slot++)
-            ASSERT_EQ(sl_histogram_count(a.h, slot), sl_histogram_count(plain.h, slot))
-                << value << "/" << interval << " slot " << slot;
+                                                   {5000, 1},      {123457, 7},   {400, 100}};
+    const struct sl_histogram_config coarse = {1000, 1000000, 2};
+    for (const auto &config : {second, coarse}) {
+        for (const auto &[value, interval] : cases) {
+            Histogram a(config), plain(config);
+            sl_histogram_record_corrected(a.h, value, interval);
+            sl_histogram_record(plain.h, value);
+            for (uint64_t v = value; v >= 2 * interval; v -= interval)
+                sl_histogram_record(plain.h, v - interval);
+            for (uint32_t slot = 0; slot < a.h->slots; slot++)
+                ASSERT_EQ(sl_histogram_count(a.h, slot), sl_histogram_count(plain.h, slot))
+                    << value << "/" << interval << " slot " << slot;
+        }
     }
 }
 
