@@ -117,7 +117,15 @@ void sl_view_range_begin(struct sl_view_range *range, const struct sl_view *view
                          uint64_t last_id);
 bool sl_view_range_next(struct sl_view_range *range, struct sl_view_item *out);
 
+/* Named as its type, like stat(): g++ calls that a shadow. */
+#ifdef __cplusplus
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"
+#endif
 const struct sl_view_summary *sl_view_summary(const struct sl_view *view);
+#ifdef __cplusplus
+#pragma GCC diagnostic pop
+#endif
 
 /* Sum of item hashes of live members in first_id..last_id; reads every cell of the range. */
 uint64_t sl_view_range_hash(const struct sl_view *view, uint64_t first_id, uint64_t last_id);
