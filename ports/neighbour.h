@@ -52,6 +52,9 @@ void sl_neighbour_input(struct sl_neighbours *n, struct rte_mbuf *m, const struc
  * deadline. */
 uint64_t sl_neighbour_tick(struct sl_neighbours *n, uint64_t now_ns);
 
+/* Any thread: held packets freed so far because their next hop did not answer. */
+uint64_t sl_neighbours_unanswered(const struct sl_neighbours *n);
+
 /* Owner: announces our own address to the link (gratuitous ARP, unsolicited neighbour
  * advertisement). */
 void sl_neighbour_announce(struct sl_neighbours *n);

@@ -14,6 +14,8 @@
 extern "C" {
 #endif
 
+struct rte_ring;
+
 struct sl_port_config {
     struct sl_port_spec spec;
     uint16_t queues;         /* queue pairs: one per worker */
@@ -35,6 +37,7 @@ struct sl_port {
     bool multi_segment;    /* the device sends chained mbufs */
     bool steered;          /* rte_flow sends the gossip ports to these queues */
     char driver[32];
+    struct rte_ring *ring[SL_WORKERS_MAX]; /* ring kind: what queue i sends it also receives */
 };
 
 /* Finds the device by its spec (for ring: creates it), configures and starts it. Returns 0 or

@@ -19,13 +19,22 @@ enum sl_port_kind {
 struct sl_port_spec {
     enum sl_port_kind kind;
     char device[64];   /* PCI address, interface, socket path; empty for ring */
-    char options[128]; /* handed to the driver as they stand; may be empty */
+    char options[128]; /* handed to the driver as they stand; may be empty. memif's zero-copy=yes
+                          also needs EAL's --single-file-segments */
     char text[192];    /* as written */
 };
 
 /* Returns 0, or -EINVAL and a sentence in `why` that names what is wrong and the forms that are
  * right. */
 int sl_port_spec_parse(const char *text, struct sl_port_spec *spec, char *why, size_t why_bytes);
+
+/* Before EAL starts, whose own messages tell an operator little: does the device exist, is it up, may
+   this process open it? Returns 0, or -errno and a sentence in `why` that says what to do. Opens and
+   closes sockets; changes nothing. */
+int sl_port_spec_check(const struct sl_port_spec *spec, char *why, size_t why_bytes);
+
+/* The name under which ethdev knows the device; empty for ring, whose name is chosen at open. */
+void sl_port_spec_device_name(const struct sl_port_spec *spec, char *out, size_t out_bytes);
 
 /* The EAL arguments that bring the device up (`--vdev=...` or `-a ...`) for `queues` queue pairs,
    written to `out` as one argument; empty for kinds created after EAL start (ring). Returns 0 or
