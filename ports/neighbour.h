@@ -49,7 +49,7 @@ void sl_neighbour_input(struct sl_neighbours *n, struct rte_mbuf *m, const struc
                         uint64_t now_ns);
 
 /* Owner: retries, refreshes entries in use before they go stale, and gives up. Returns the next
- * deadline. */
+ * deadline, UINT64_MAX for none until the next send. */
 uint64_t sl_neighbour_tick(struct sl_neighbours *n, uint64_t now_ns);
 
 /* Any thread: held packets freed so far because their next hop did not answer. */

@@ -135,24 +135,28 @@ int sl_port_spec_parse(const char *text, struct sl_port_spec *spec, char *why, s
     if (copy_part(spec->text, sizeof(spec->text), text, length) ||
         copy_part(spec->device, sizeof(spec->device), device, device_bytes) ||
         copy_part(spec->options, sizeof(spec->options), options, strlen(options)))
-        return refuse(why, why_bytes,
-                      "port \"%.64s...\": too long; a device has at most %zu characters, options %zu",
-                      text, sizeof(spec->device) - 1, sizeof(spec->options) - 1);
+        return refuse(
+            why, why_bytes,
+            "port \"%.64s...\": too long; a device has at most %zu characters, options %zu", text,
+            sizeof(spec->device) - 1, sizeof(spec->options) - 1);
     const char *wrong = check_device(spec);
     if (wrong)
         return refuse(why, why_bytes, "port \"%.64s\": \"%s\" is %s; " FORMS, text, spec->device,
                       wrong);
     if (!are_options(spec->options))
-        return refuse(why, why_bytes, "port \"%.64s\": options \"%.64s\" are not option=value; " FORMS,
-                      text, spec->options);
+        return refuse(why, why_bytes,
+                      "port \"%.64s\": options \"%.64s\" are not option=value; " FORMS, text,
+                      spec->options);
     return 0;
 }
 
 void sl_port_spec_device_name(const struct sl_port_spec *spec, char *out, size_t out_bytes)
 {
     static const char *const names[] = {
-        [SL_PORT_AF_PACKET] = "net_af_packet0", [SL_PORT_AF_XDP] = "net_af_xdp0",
-        [SL_PORT_TAP] = "net_tap0",             [SL_PORT_MEMIF] = "net_memif0",
+        [SL_PORT_AF_PACKET] = "net_af_packet0",
+        [SL_PORT_AF_XDP] = "net_af_xdp0",
+        [SL_PORT_TAP] = "net_tap0",
+        [SL_PORT_MEMIF] = "net_memif0",
         [SL_PORT_RING] = "",
     };
     snprintf(out, out_bytes, "%s", spec->kind == SL_PORT_PCI ? spec->device : names[spec->kind]);
@@ -219,7 +223,8 @@ static void append_device(struct argument *a, const struct sl_port_spec *spec, u
     case SL_PORT_MEMIF:
         append(a, "--vdev=net_memif0,socket=%s", spec->device);
         if (!has_option(spec, "socket-abstract"))
-            append(a, ",socket-abstract=no"); /* the driver's default is no path in the file system */
+            append(a,
+                   ",socket-abstract=no"); /* the driver's default is no path in the file system */
         break;
     case SL_PORT_RING:
         break;

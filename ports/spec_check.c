@@ -39,7 +39,7 @@ static int check_interface(const struct answer *a)
         return fail(a, ENODEV, "no interface %s in this network namespace; see `ip link`", name);
 
     struct ifreq request = {0};
-    snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+    memcpy(request.ifr_name, name, strnlen(name, IFNAMSIZ - 1));
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return fail(a, errno, "cannot open a socket: %s", strerror(errno));
@@ -71,7 +71,7 @@ static int check_socket(const struct answer *a, int family, const char *rights)
 static int check_tap_free(const struct answer *a, int fd)
 {
     struct ifreq request = {0};
-    snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", a->spec->device);
+    memcpy(request.ifr_name, a->spec->device, strnlen(a->spec->device, IFNAMSIZ - 1));
     request.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_MULTI_QUEUE;
     if (if_nametoindex(a->spec->device) == 0 || ioctl(fd, TUNSETIFF, &request) == 0)
         return 0;
@@ -100,8 +100,8 @@ static int check_memif(const struct answer *a)
     int server = strstr(a->spec->options, "role=server") != NULL;
     if (access(folder, server ? W_OK | X_OK : X_OK) == 0)
         return 0;
-    return fail(a, errno, "folder %s: %s; the socket needs one that exists and is open to us", folder,
-                strerror(errno));
+    return fail(a, errno, "folder %s: %s; the socket needs one that exists and is open to us",
+                folder, strerror(errno));
 }
 
 /* Drivers that DPDK can poll while they stay bound to the kernel's (mlx), or that pass a device to

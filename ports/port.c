@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ports/port.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <rte_ethdev.h>
+#include <rte_malloc.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "ports/log.h"
+#include "ports/port_ring.h"
+#include "ports/steer.h"
+
+#define DESCRIPTORS_DEFAULT 1024
+
+/* One line: which port, what failed, why, what to do. */
+static int failed(const struct sl_port_config *config, int error, const char *what,
+                  const char *hint)
+{
+    SL_LOG(SL_LOG_ERROR, "port %s: %s: %s; %s", config->spec.text, what, strerror(-error), hint);
+    return error;
+}
+
+static int find(struct sl_port *port, const struct sl_port_config *config)
+{
+    if (config->spec.kind == SL_PORT_RING)
+        return sl_port_ring_create(port, config);
+    char name[64];
+    sl_port_spec_device_name(&config->spec, name, sizeof(name));
+    if (rte_eth_dev_get_port_by_name(name, &port->ethdev_id) != 0)
+        return failed(config, -ENODEV, "no such device after EAL start",
+                      "see the driver's lines above, and whether its package is installed");
+    return 0;
+}
+
+/* Software drivers that offer checksums compute them on the CPU, and slower than we do. */
+static bool has_hardware(const struct sl_port_config *config)
+{
+    return config->spec.kind == SL_PORT_PCI;
+}
+
+static void choose_offloads(struct sl_port *port, const struct sl_port_config *config,
+                            const struct rte_eth_dev_info *info, struct rte_eth_conf *conf)
+{
+    const uint64_t rx = RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM;
+    if (has_hardware(config) && (info->rx_offload_capa & rx) == rx) {
+        conf->rxmode.offloads |= rx;
+        port->rx_checksum = true;
+    }
+    uint64_t tx = RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
+    if (has_hardware(config))
+        tx |= RTE_ETH_TX_OFFLOAD_IPV4_CKSUM | RTE_ETH_TX_OFFLOAD_UDP_CKSUM;
+    tx &= info->tx_offload_capa;
+    conf->txmode.offloads = tx;
+    port->tx_checksum_ipv4 = tx & RTE_ETH_TX_OFFLOAD_IPV4_CKSUM;
+    port->tx_checksum_udp = tx & RTE_ETH_TX_OFFLOAD_UDP_CKSUM;
+    port->multi_segment = tx & RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
+}
+
+static uint16_t first_set(uint16_t wanted, uint16_t preferred)
+{
+    if (wanted)
+        return wanted;
+    return preferred ? preferred : DESCRIPTORS_DEFAULT;
+}
+
+static int set_up_queues(const struct sl_port *port, const struct sl_port_config *config,
+                         const struct rte_eth_dev_info *info)
+{
+    uint16_t rx = first_set(config->rx_descriptors, info->default_rxportconf.ring_size);
+    uint16_t tx = first_set(config->tx_descriptors, info->default_txportconf.ring_size);
+    int error = rte_eth_dev_adjust_nb_rx_tx_desc(port->ethdev_id, &rx, &tx);
+    if (error)
+        return failed(config, error, "cannot fit the descriptor counts", "leave them at 0");
+    for (uint16_t q = 0; q < port->queues; q++) {
+        error = rte_eth_rx_queue_setup(port->ethdev_id, q, rx, (unsigned)SOCKET_ID_ANY, NULL,
+                                       config->pool[q]);
+        if (error)
+            return failed(config, error, "cannot set up a receive queue",
+                          error == -EBUSY ? "another process holds it" : "try fewer workers");
+        error = rte_eth_tx_queue_setup(port->ethdev_id, q, tx, (unsigned)SOCKET_ID_ANY, NULL);
+        if (error)
+            return failed(config, error, "cannot set up a transmit queue", "try fewer workers");
+    }
+    return 0;
+}
+
+static int configure(struct sl_port *port, const struct sl_port_config *config)
+{
+    struct rte_eth_dev_info info;
+    int error = rte_eth_dev_info_get(port->ethdev_id, &info);
+    if (error)
+        return failed(config, error, "cannot read what the device offers", "try another port kind");
+    snprintf(port->driver, sizeof(port->driver), "%s", info.driver_name);
+    if (port->queues > info.max_rx_queues || port->queues > info.max_tx_queues) {
+        SL_LOG(SL_LOG_ERROR, "port %s: %u workers need as many queue pairs, the device has %u; %s",
+               config->spec.text, port->queues, RTE_MIN(info.max_rx_queues, info.max_tx_queues),
+               "use fewer workers");
+        return -EINVAL;
+    }
+    struct rte_eth_conf conf;
+    memset(&conf, 0, sizeof(conf));
+    conf.rxmode.mtu = config->mtu;
+    choose_offloads(port, config, &info, &conf);
+    sl_steer_configure(&conf, &info, port->queues);
+    error = rte_eth_dev_configure(port->ethdev_id, port->queues, port->queues, &conf);
+    if (error)
+        return failed(config, error, "the device refuses its configuration",
+                      "try fewer workers or a smaller MTU");
+    if (config->mtu) {
+        error = rte_eth_dev_set_mtu(port->ethdev_id, config->mtu);
+        if (error && error != -ENOTSUP)
+            return failed(config, error, "cannot set the MTU",
+                          "choose a smaller one or leave it 0");
+    }
+    return set_up_queues(port, config, &info);
+}
+
+/* Solicited-node groups must get in; a driver without that switch has the coarser one. */
+static void accept_groups(const struct sl_port *port)
+{
+    if (rte_eth_allmulticast_enable(port->ethdev_id) == -ENOTSUP)
+        rte_eth_promiscuous_enable(port->ethdev_id);
+}
+
+/* 0 if the kernel knows no such interface. Drivers on a kernel interface report 1,500 whatever it
+ * is. */
+static uint16_t kernel_mtu(const char *interface)
+{
+    struct ifreq request;
+    memset(&request, 0, sizeof(request));
+    memcpy(request.ifr_name, interface, strnlen(interface, IFNAMSIZ - 1));
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return 0;
+    int error = ioctl(fd, SIOCGIFMTU, &request);
+    close(fd);
+    return error || request.ifr_mtu > UINT16_MAX ? 0 : (uint16_t)request.ifr_mtu;
+}
+
+static int read_facts(struct sl_port *port, const struct sl_port_config *config)
+{
+    int error = rte_eth_macaddr_get(port->ethdev_id, &port->mac);
+    if (error)
+        return failed(config, error, "cannot read the MAC address", "try another port kind");
+    if (config->spec.kind == SL_PORT_RING)
+        sl_port_ring_mac(port);
+    /* The driver gives the kernel's end of a tap the same address, which a bridge would keep to
+     * itself. */
+    if (config->spec.kind == SL_PORT_TAP)
+        port->mac.addr_bytes[5] ^= 1;
+    error = rte_eth_dev_get_mtu(port->ethdev_id, &port->mtu);
+    if (error)
+        return failed(config, error, "cannot read the MTU", "set one");
+    uint16_t kernel = config->spec.kind == SL_PORT_AF_PACKET || config->spec.kind == SL_PORT_AF_XDP
+                          ? kernel_mtu(config->spec.device)
+                          : 0;
+    if (kernel)
+        port->mtu = kernel;
+    return 0;
+}
+
+static int start(struct sl_port *port, const struct sl_port_config *config)
+{
+    int error = rte_eth_dev_start(port->ethdev_id);
+    if (error)
+        return failed(config, error, "the device does not start", "see the driver's lines above");
+    accept_groups(port);
+    error = read_facts(port, config);
+    if (error)
+        return error;
+    port->steered =
+        sl_steer_start(port->ethdev_id, config->spec.text, config->udp_port, port->queues);
+    return 0;
+}
+
+int sl_port_open(struct sl_port *port, const struct sl_port_config *config)
+{
+    memset(port, 0, sizeof(*port));
+    port->queues = config->queues;
+    int error = find(port, config);
+    if (error)
+        return error;
+    error = configure(port, config);
+    if (!error)
+        error = start(port, config);
+    if (error)
+        sl_port_close(port);
+    return error;
+}
+
+void sl_port_close(struct sl_port *port)
+{
+    if (rte_eth_promiscuous_get(port->ethdev_id) == 1)
+        rte_eth_promiscuous_disable(port->ethdev_id); /* the kernel's interface would keep it */
+    rte_eth_dev_stop(port->ethdev_id);
+    if (port->ring[0])
+        sl_port_ring_destroy(port);
+    else
+        rte_eth_dev_close(port->ethdev_id);
+}
+
+bool sl_port_link_up(const struct sl_port *port)
+{
+    struct rte_eth_link link;
+    return rte_eth_link_get_nowait(port->ethdev_id, &link) == 0 &&
+           link.link_status == RTE_ETH_LINK_UP;
+}
+
+uint64_t sl_port_missed(const struct sl_port *port)
+{
+    struct rte_eth_stats stats;
+    return rte_eth_stats_get(port->ethdev_id, &stats) == 0 ? stats.imissed : 0;
+}
