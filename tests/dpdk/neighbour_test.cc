@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ports/neighbour.h"
+
+#include <thread>
+
+#include "tests/dpdk/eal_environment.h"
+#include "tests/dpdk/frames.h"
+
+using namespace frames;
+
+namespace
+{
+constexpr uint64_t MS = 1000000, S = 1000 * MS;
+const Bytes OTHER_MAC = {0x02, 0, 0, 0, 0, 9};
+const Bytes PAYLOAD = {1, 2, 3, 4};
+
+class Neighbour : public testing::Test
+{
+  protected:
+    Neighbour()
+    {
+        sl_neighbour_host host = {this, allocate, transmit};
+        table = sl_neighbours_create(&net, &host);
+        now = 1000 * S;
+    }
+
+    ~Neighbour() override
+    {
+        sl_neighbours_destroy(table);
+    }
+
+    static rte_mbuf *allocate(void *context)
+    {
+        return static_cast<Neighbour *>(context)->pool.allocate();
+    }
+
+    static void transmit(void *context, rte_mbuf *m)
+    {
+        static_cast<Neighbour *>(context)->sent.push_back(mbuf_bytes(m));
+        rte_pktmbuf_free(m);
+    }
+
+    bool send(const std::string &to, const Bytes &payload = PAYLOAD)
+    {
+        sl_endpoint e = endpoint(to, PEER_PORT);
+        return sl_neighbour_send(table, pool.allocate(payload), &e, 0, now);
+    }
+
+    void receive(const Bytes &frame)
+    {
+        rte_mbuf *m = pool.allocate(frame);
+        sl_net_rx rx = {};
+        ASSERT_EQ(sl_net_classify(&net, m, &rx), SL_NET_NEIGHBOUR);
+        sl_neighbour_input(table, m, &rx, now);
+    }
+
+    void receive_arp(unsigned opcode, const Bytes &mac, const std::string &from,
+                     const std::string &target = MY_V4)
+    {
+        receive(ethernet(MY_MAC, mac, 0x0806, arp(opcode, mac, from, MY_MAC, target)));
+    }
+
+    static Bytes advertisement(const std::string &target, unsigned flags, const Bytes &mac)
+    {
+        Ip ip = nd_ip(target, MY_V6);
+        return ethernet(MY_MAC, mac, 0x86dd, ipv6(ip, nd(ip, 136, flags, target, 2, mac)));
+    }
+
+    static Ip nd_ip(const std::string &from, const std::string &to, unsigned traffic_class = 0)
+    {
+        Ip ip;
+        ip.from = from;
+        ip.to = to;
+        ip.proto = 58;
+        ip.hop_limit = 255;
+        ip.traffic_class = traffic_class;
+        return ip;
+    }
+
+    Bytes question_v4(const std::string &target, const Bytes &to_mac = EVERYBODY_MAC)
+    {
+        return ethernet(to_mac, MY_MAC, 0x0806, arp(1, MY_MAC, MY_V4, Bytes(6), target));
+    }
+
+    static Bytes question_v6(const std::string &from, const std::string &to, const Bytes &to_mac,
+                             const std::string &target)
+    {
+        Ip ip = nd_ip(from, to, 48 << 2);
+        return ethernet(to_mac, MY_MAC, 0x86dd, ipv6(ip, nd(ip, 135, 0, target, 1, MY_MAC)));
+    }
+
+    static Bytes datagram_to(const std::string &to, const Bytes &mac, const Bytes &payload = PAYLOAD)
+    {
+        Ip ip;
+        ip.to = to;
+        ip.from = is_v6(ip) ? MY_V6 : MY_V4;
+        ip.traffic_class = 48 << 2;
+        return ethernet(mac, MY_MAC, ether_type(ip), packet(ip, udp(ip, PORT, PEER_PORT, payload)));
+    }
+
+    /* Lets the table do what falls due within that time, at each of its own deadlines. */
+    void run(uint64_t duration)
+    {
+        uint64_t end = now + duration;
+        for (;;) {
+            uint64_t next = sl_neighbour_tick(table, now);
+            if (next > end)
+                break;
+            ASSERT_GT(next, now) << "a deadline must move";
+            now = next;
+        }
+        now = end;
+    }
+
+    bool found(const std::string &ip, const Bytes &mac)
+    {
+        rte_ether_addr got;
+        return sl_neighbour_find(table, hop(ip).data(), &got) &&
+               memcmp(&got, mac.data(), 6) == 0;
+    }
+
+    bool known(const std::string &ip)
+    {
+        rte_ether_addr got;
+        return sl_neighbour_find(table, hop(ip).data(), &got);
+    }
+
+    std::vector<Bytes> take_sent()
+    {
+        std::vector<Bytes> out;
+        out.swap(sent);
+        return out;
+    }
+
+    MbufPool pool{16383};
+    sl_net net = node();
+    std::vector<Bytes> sent;
+    sl_neighbours *table;
+    uint64_t now;
+};
+
+using Frames = std::vector<Bytes>;
+
+TEST_F(Neighbour, AsksByArpHoldsThePacketAndReleasesIt)
+{
+    EXPECT_TRUE(send(PEER_V4));
+    EXPECT_EQ(take_sent(), Frames{question_v4(PEER_V4)});
+    EXPECT_FALSE(known(PEER_V4));
+    receive_arp(2, PEER_MAC, PEER_V4);
+    EXPECT_EQ(take_sent(), Frames{datagram_to(PEER_V4, PEER_MAC)});
+    EXPECT_TRUE(found(PEER_V4, PEER_MAC));
+    EXPECT_TRUE(send(PEER_V4));
+    EXPECT_EQ(take_sent(), Frames{datagram_to(PEER_V4, PEER_MAC)});
+}
+
+TEST_F(Neighbour, AsksByNeighbourDiscovery)
+{
+    EXPECT_TRUE(send(PEER_V6));
+    EXPECT_EQ(take_sent(), Frames{question_v6(MY_V6, "ff02::1:ff00:2",
+                                              {0x33, 0x33, 0xff, 0, 0, 2}, PEER_V6)});
+    receive(advertisement(PEER_V6, 0x60, PEER_MAC));
+    EXPECT_EQ(take_sent(), Frames{datagram_to(PEER_V6, PEER_MAC)});
+    EXPECT_TRUE(found(PEER_V6, PEER_MAC));
+}
+
+TEST_F(Neighbour, AsksForLinkLocalAddressesFromTheLinkLocalOne)
+{
+    EXPECT_TRUE(send(PEER_LINK_LOCAL));
+    EXPECT_EQ(take_sent(), Frames{question_v6(MY_LINK_LOCAL, "ff02::1:ff00:2",
+                                              {0x33, 0x33, 0xff, 0, 0, 2}, PEER_LINK_LOCAL)});
+}
+
+TEST_F(Neighbour, TargetsBehindTheGatewayGoToItsMac)
+{
+    EXPECT_TRUE(send("192.168.7.7"));
+    EXPECT_EQ(take_sent(), Frames{question_v4(GATEWAY_V4)});
+    receive_arp(2, OTHER_MAC, GATEWAY_V4);
+    EXPECT_EQ(take_sent(), Frames{datagram_to("192.168.7.7", OTHER_MAC)});
+}
+
+TEST_F(Neighbour, WithoutAWayThePacketIsRefused)
+{
+    net.v4.has_gateway = false;
+    EXPECT_FALSE(send("192.168.7.7"));
+    EXPECT_TRUE(take_sent().empty());
+}
+
+TEST_F(Neighbour, HoldsAFewPacketsAndRefusesTheNext)
+{
+    for (uint8_t i = 0; i < SL_NEIGHBOUR_HOLD; i++)
+        EXPECT_TRUE(send(PEER_V4, {i}));
+    EXPECT_FALSE(send(PEER_V4, {99}));
+    EXPECT_EQ(take_sent(), Frames{question_v4(PEER_V4)}) << "one question for all";
+    receive_arp(2, PEER_MAC, PEER_V4);
+    Frames expected;
+    for (uint8_t i = 0; i < SL_NEIGHBOUR_HOLD; i++)
+        expected.push_back(datagram_to(PEER_V4, PEER_MAC, {i}));
+    EXPECT_EQ(take_sent(), expected);
+}
+
+TEST_F(Neighbour, AsksAgainThenGivesUpAndCounts)
+{
+    EXPECT_TRUE(send(PEER_V4));
+    run(5 * S);
+    EXPECT_EQ(take_sent(), Frames(4, question_v4(PEER_V4)));
+    EXPECT_EQ(sl_neighbours_unanswered(table), 1u);
+    EXPECT_EQ(sl_neighbour_tick(table, now), UINT64_MAX) << "nothing left to do";
+    EXPECT_TRUE(send(PEER_V4)) << "a later packet starts over";
+    EXPECT_EQ(take_sent(), Frames{question_v4(PEER_V4)});
+}
+
+TEST_F(Neighbour, AnEmptyPoolOnlyDelaysTheQuestion)
+{
+    std::vector<rte_mbuf *> all;
+    sl_endpoint e = endpoint(PEER_V4, PEER_PORT);
+    rte_mbuf *packet = pool.allocate(PAYLOAD);
+    while (rte_mbuf *m = pool.allocate())
+        all.push_back(m);
+    EXPECT_TRUE(sl_neighbour_send(table, packet, &e, 0, now));
+    EXPECT_TRUE(take_sent().empty());
+    for (rte_mbuf *m : all)
+        rte_pktmbuf_free(m);
+    run(300 * MS);
+    EXPECT_EQ(take_sent(), Frames{question_v4(PEER_V4)});
+}
+
+TEST_F(Neighbour, AnswersArpForMe)
+{
+    receive_arp(1, PEER_MAC, PEER_V4);
+    EXPECT_EQ(take_sent(),
+              Frames{ethernet(PEER_MAC, MY_MAC, 0x0806, arp(2, MY_MAC, MY_V4, PEER_MAC, PEER_V4))});
+    EXPECT_FALSE(known(PEER_V4)) << "a stranger's question takes no room";
+}
+
+TEST_F(Neighbour, AnswersArpWithMyTag)
+{
+    net.vlan_id = 5;
+    receive(tagged(EVERYBODY_MAC, PEER_MAC, 5, 0x0806, arp(1, PEER_MAC, PEER_V4, Bytes(6), MY_V4)) +
+            Bytes(14, 0));
+    EXPECT_EQ(take_sent(), Frames{tagged(PEER_MAC, MY_MAC, 5, 0x0806,
+                                         arp(2, MY_MAC, MY_V4, PEER_MAC, PEER_V4))});
+    EXPECT_TRUE(send(PEER_V4));
+    EXPECT_EQ(take_sent(), Frames{tagged(EVERYBODY_MAC, MY_MAC, 6 << 13 | 5, 0x0806,
+                                         arp(1, MY_MAC, MY_V4, Bytes(6), PEER_V4))});
+}
+
+Bytes solicitation(const std::string &from, const std::string &target, unsigned option)
+{
+    Ip ip;
+    ip.from = from;
+    ip.to = "ff02::1:ff00:1";
+    ip.proto = 58;
+    ip.hop_limit = 255;
+    return ethernet({0x33, 0x33, 0xff, 0, 0, 1}, PEER_MAC, 0x86dd,
+                    ipv6(ip, nd(ip, 135, 0, target, option, PEER_MAC)));
+}
+
+TEST_F(Neighbour, AnswersSolicitationsForBothOfMyAddresses)
+{
+    for (const std::string &mine : {MY_V6, MY_LINK_LOCAL}) {
+        receive(solicitation(PEER_V6, mine, 1));
+        Ip ip = nd_ip(mine, PEER_V6, 48 << 2);
+        EXPECT_EQ(take_sent(), Frames{ethernet(PEER_MAC, MY_MAC, 0x86dd,
+                                               ipv6(ip, nd(ip, 136, 0x60, mine, 2, MY_MAC)))});
+    }
+}
+
+TEST_F(Neighbour, TellsEverybodyWhenSomeoneWithoutAnAddressWantsMine)
+{
+    receive(solicitation("::", MY_V6, 0));
+    Ip ip = nd_ip(MY_V6, "ff02::1", 48 << 2);
+    EXPECT_EQ(take_sent(), Frames{ethernet({0x33, 0x33, 0, 0, 0, 1}, MY_MAC, 0x86dd,
+                                           ipv6(ip, nd(ip, 136, 0x20, MY_V6, 2, MY_MAC)))});
+}
+
+TEST_F(Neighbour, LearnsFromAQuestionAboutWhomItAskedItself)
+{
+    EXPECT_TRUE(send(PEER_V4));
+    receive_arp(1, PEER_MAC, PEER_V4);
+    EXPECT_TRUE(found(PEER_V4, PEER_MAC));
+    EXPECT_TRUE(send(PEER_V6));
+    receive(solicitation(PEER_V6, MY_V6, 1));
+    EXPECT_TRUE(found(PEER_V6, PEER_MAC));
+}
+
+TEST_F(Neighbour, FollowsAnAnnouncedMove)
+{
+    send(PEER_V4);
+    receive_arp(2, PEER_MAC, PEER_V4);
+    receive_arp(1, OTHER_MAC, PEER_V4, PEER_V4);
+    EXPECT_TRUE(found(PEER_V4, OTHER_MAC));
+
+    send(PEER_V6);
+    receive(advertisement(PEER_V6, 0x40, PEER_MAC));
+    receive(advertisement(PEER_V6, 0x00, OTHER_MAC));
+    EXPECT_TRUE(found(PEER_V6, PEER_MAC)) << "no override flag";
+    receive(advertisement(PEER_V6, 0x20, OTHER_MAC));
+    EXPECT_TRUE(found(PEER_V6, OTHER_MAC));
+}
+
+TEST_F(Neighbour, IgnoresGroupAddressesAndBrokenOptions)
+{
+    send(PEER_V6);
+    Ip ip = nd_ip(PEER_V6, MY_V6);
+    receive(ethernet(MY_MAC, PEER_MAC, 0x86dd,
+                     ipv6(ip, nd(ip, 136, 0x60, PEER_V6, 2, {0x33, 0x33, 0, 0, 0, 1}))));
+    EXPECT_FALSE(known(PEER_V6));
+    for (unsigned units : {0u, 2u, 255u}) {
+        Bytes body = nd(ip, 136, 0x60, PEER_V6, 2, PEER_MAC);
+        body[25] = (uint8_t)units;
+        receive(ethernet(MY_MAC, PEER_MAC, 0x86dd, ipv6(ip, summed(ip, body, 2))));
+        EXPECT_FALSE(known(PEER_V6)) << units;
+    }
+    Bytes cut = nd(ip, 136, 0x60, PEER_V6, 2, PEER_MAC) + Bytes{2, 1, 0};
+    receive(ethernet(MY_MAC, PEER_MAC, 0x86dd, ipv6(ip, summed(ip, cut, 2))));
+    EXPECT_FALSE(known(PEER_V6));
+}
+
+TEST_F(Neighbour, RefreshesWhatIsInUseBeforeAskingEverybody)
+{
+    send(PEER_V4);
+    receive_arp(2, PEER_MAC, PEER_V4);
+    now += S;
+    send(PEER_V4);
+    take_sent();
+    run(40 * S);
+    EXPECT_EQ(take_sent(),
+              (Frames{question_v4(PEER_V4, PEER_MAC), question_v4(PEER_V4, PEER_MAC),
+                      question_v4(PEER_V4), question_v4(PEER_V4)}));
+    EXPECT_FALSE(known(PEER_V4)) << "no answer: gone";
+}
+
+TEST_F(Neighbour, AnAnswerToARefreshKeepsTheEntry)
+{
+    send(PEER_V4);
+    receive_arp(2, PEER_MAC, PEER_V4);
+    now += 31 * S;
+    take_sent();
+    EXPECT_TRUE(send(PEER_V4));
+    EXPECT_EQ(take_sent(),
+              (Frames{datagram_to(PEER_V4, PEER_MAC), question_v4(PEER_V4, PEER_MAC)}))
+        << "sent at once, asked behind";
+    receive_arp(2, PEER_MAC, PEER_V4);
+    run(20 * S);
+    EXPECT_TRUE(take_sent().empty());
+    EXPECT_TRUE(found(PEER_V4, PEER_MAC));
+}
+
+TEST_F(Neighbour, AWorkersLookupCountsAsUse)
+{
+    send(PEER_V4);
+    receive_arp(2, PEER_MAC, PEER_V4);
+    take_sent();
+    run(20 * S);
+    EXPECT_TRUE(known(PEER_V4));
+    run(19 * S);
+    Frames asked = take_sent();
+    ASSERT_FALSE(asked.empty());
+    EXPECT_EQ(asked[0], question_v4(PEER_V4, PEER_MAC));
+}
+
+TEST_F(Neighbour, UnusedEntriesAreKeptWithoutAsking)
+{
+    send(PEER_V4);
+    receive_arp(2, PEER_MAC, PEER_V4);
+    take_sent();
+    run(300 * S);
+    EXPECT_TRUE(take_sent().empty());
+    EXPECT_TRUE(found(PEER_V4, PEER_MAC));
+}
+
+TEST_F(Neighbour, PastItsRoomTheLongestUnusedAreReplaced)
+{
+    net.v4.prefix_bits = 8;
+    auto ip = [](unsigned i) {
+        return "10.1." + std::to_string(i / 256) + "." + std::to_string(i % 256);
+    };
+    const unsigned many = 4 * SL_NEIGHBOURS_MAX;
+    for (unsigned i = 0; i < many; i++) {
+        now += MS;
+        ASSERT_TRUE(send(ip(i)));
+        receive_arp(2, PEER_MAC, ip(i));
+        sent.clear();
+    }
+    unsigned kept_old = 0, kept_new = 0;
+    for (unsigned i = 0; i < SL_NEIGHBOURS_MAX; i++) {
+        kept_old += known(ip(i));
+        kept_new += known(ip(many - 1 - i));
+    }
+    EXPECT_LT(kept_old, SL_NEIGHBOURS_MAX / 50);
+    EXPECT_GT(kept_new, SL_NEIGHBOURS_MAX * 9 / 10);
+}
+
+TEST_F(Neighbour, HoldsAllNextHopsThatItPromises)
+{
+    net.v4.prefix_bits = 8;
+    for (unsigned i = 0; i < SL_NEIGHBOURS_MAX; i++)
+        ASSERT_TRUE(send("10.1." + std::to_string(i / 256) + "." + std::to_string(i % 256)));
+    EXPECT_LT(sl_neighbours_unanswered(table), SL_NEIGHBOURS_MAX / 20) << "full buckets are rare";
+    sl_neighbours_destroy(table); /* with thousands of packets held */
+    table = nullptr;
+}
+
+TEST_F(Neighbour, AnnouncesItsAddresses)
+{
+    sl_neighbour_announce(table);
+    Frames expected = {question_v4(MY_V4)};
+    for (const std::string &mine : {MY_V6, MY_LINK_LOCAL}) {
+        Ip ip = nd_ip(mine, "ff02::1", 48 << 2);
+        expected.push_back(ethernet({0x33, 0x33, 0, 0, 0, 1}, MY_MAC, 0x86dd,
+                                    ipv6(ip, nd(ip, 136, 0x20, mine, 2, MY_MAC))));
+    }
+    EXPECT_EQ(take_sent(), expected);
+}
+
+/* Each address's MAC ends in the address's own last bytes: a reader that mixes two entries sees it. */
+TEST_F(Neighbour, ReadersNeverSeeAnotherAddressesMac)
+{
+    net.v4.prefix_bits = 8;
+    const unsigned many = 16 * SL_NEIGHBOURS_MAX;
+    bool stop = false;
+    uint64_t wrong = 0, hits = 0;
+    std::thread reader([&] {
+        for (unsigned i = 0; !__atomic_load_n(&stop, __ATOMIC_RELAXED); i = (i + 1) % many) {
+            uint8_t ip[4] = {10, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i};
+            rte_ether_addr mac;
+            if (!sl_neighbour_find(table, sl_endpoint_v4(ip, 0).ip, &mac))
+                continue;
+            hits++;
+            wrong += memcmp(mac.addr_bytes + 2, ip, 4) != 0;
+        }
+    });
+    for (unsigned i = 0; i < many; i++) {
+        std::string ip = "10." + std::to_string(i >> 16) + "." + std::to_string(i >> 8 & 255) + "." +
+                         std::to_string(i & 255);
+        send(ip);
+        receive_arp(2, {2, 0, 10, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i}, ip);
+        sent.clear();
+    }
+    __atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+    reader.join();
+    EXPECT_EQ(wrong, 0u) << "of " << hits;
+}
+} // namespace
