@@ -16,8 +16,8 @@ class EalEnvironment : public testing::Environment
     void SetUp() override
     {
         std::vector<std::string> arguments = {
-            "test", "--no-huge", "--no-shconf", "--no-pci", "--no-telemetry", "-m", "256", "-l",
-            "0",    "--log-level=error"};
+            "test", "--no-huge", "--no-shconf", "--no-pci", "--no-telemetry",
+            "-m",   "256",       "-l",          "0",        "--log-level=error"};
         std::vector<char *> pointers;
         for (auto &a : arguments)
             pointers.push_back(a.data());

@@ -113,7 +113,8 @@ inline Bytes summed(const Ip &ip, Bytes body, size_t at)
 
 inline Bytes udp(const Ip &ip, unsigned from_port, unsigned to_port, const Bytes &payload)
 {
-    Bytes b = u16(from_port) + u16(to_port) + u16((unsigned)(8 + payload.size())) + u16(0) + payload;
+    Bytes b =
+        u16(from_port) + u16(to_port) + u16((unsigned)(8 + payload.size())) + u16(0) + payload;
     return summed(ip, b, 6);
 }
 
@@ -145,8 +146,8 @@ inline Bytes icmp_echo(unsigned type, const Bytes &data)
     return b;
 }
 
-inline Bytes arp(unsigned opcode, const Bytes &from_mac, const std::string &from, const Bytes &to_mac,
-                 const std::string &to)
+inline Bytes arp(unsigned opcode, const Bytes &from_mac, const std::string &from,
+                 const Bytes &to_mac, const std::string &to)
 {
     return u16(1) + u16(0x0800) + Bytes{6, 4} + u16(opcode) + from_mac + address(from) + to_mac +
            address(to);

@@ -144,8 +144,9 @@ TEST_F(Net, UdpLengthMustBeTheIpPayloads)
         for (const Ip &ip : {v4(), v6()}) {
             Bytes upper = udp(ip, PEER_PORT, PORT, PAYLOAD);
             set16(upper, 4, (unsigned)((int)upper.size() + difference));
-            expect_drop(ethernet(MY_MAC, PEER_MAC, ether_type(ip), packet(ip, summed(ip, upper, 6))),
-                        SL_DROP_IP_MALFORMED);
+            expect_drop(
+                ethernet(MY_MAC, PEER_MAC, ether_type(ip), packet(ip, summed(ip, upper, 6))),
+                SL_DROP_IP_MALFORMED);
         }
     }
 }
@@ -182,7 +183,8 @@ TEST_F(Net, Ipv6ExtensionHeadersAreDropped)
     for (unsigned next : {0u, 43u, 44u, 60u}) {
         Ip ip = v6();
         ip.proto = next;
-        expect_drop(ethernet(MY_MAC, PEER_MAC, 0x86dd, ipv6(ip, Bytes(16, 0))), SL_DROP_IP_FRAGMENT);
+        expect_drop(ethernet(MY_MAC, PEER_MAC, 0x86dd, ipv6(ip, Bytes(16, 0))),
+                    SL_DROP_IP_FRAGMENT);
     }
 }
 
@@ -316,9 +318,7 @@ TEST_F(Net, ChainedMbufsAreDropped)
 
 TEST_F(Net, ArpForMeAndAnnouncementsGoToTheOwner)
 {
-    auto frame = [](const Bytes &body) {
-        return ethernet(EVERYBODY_MAC, PEER_MAC, 0x0806, body);
-    };
+    auto frame = [](const Bytes &body) { return ethernet(EVERYBODY_MAC, PEER_MAC, 0x0806, body); };
     EXPECT_EQ(classify(frame(arp(1, PEER_MAC, PEER_V4, Bytes(6), MY_V4))), SL_NET_NEIGHBOUR);
     EXPECT_EQ(classify(frame(arp(2, PEER_MAC, PEER_V4, MY_MAC, MY_V4))), SL_NET_NEIGHBOUR);
     EXPECT_EQ(classify(frame(arp(1, PEER_MAC, PEER_V4, Bytes(6), PEER_V4))), SL_NET_NEIGHBOUR);
@@ -508,10 +508,10 @@ TEST_F(Wrap, ByteForByteOverBothFamilies)
 TEST_F(Wrap, PutsMyTag)
 {
     net.vlan_id = 100;
-    EXPECT_EQ(wrap(PAYLOAD, PEER_V4, 0), tagged(PEER_MAC, MY_MAC, 6 << 13 | 100, 0x0800,
-                                               expected(PEER_V4, PORT, PAYLOAD)));
-    EXPECT_EQ(wrap(PAYLOAD, PEER_V6, 0), tagged(PEER_MAC, MY_MAC, 6 << 13 | 100, 0x86dd,
-                                               expected(PEER_V6, PORT, PAYLOAD)));
+    EXPECT_EQ(wrap(PAYLOAD, PEER_V4, 0),
+              tagged(PEER_MAC, MY_MAC, 6 << 13 | 100, 0x0800, expected(PEER_V4, PORT, PAYLOAD)));
+    EXPECT_EQ(wrap(PAYLOAD, PEER_V6, 0),
+              tagged(PEER_MAC, MY_MAC, 6 << 13 | 100, 0x86dd, expected(PEER_V6, PORT, PAYLOAD)));
 }
 
 TEST_F(Wrap, UnwrappedFramesCanBeSentOn)
@@ -530,9 +530,10 @@ TEST_F(Wrap, UnwrappedFramesCanBeSentOn)
     memcpy(&mac, PEER_MAC.data(), 6);
     sl_net_wrap(&net, m, &to, &mac, 0); /* the longest headers fit where shorter ones were */
     Ip out = answer_ip("fd00::77");
-    EXPECT_EQ(mbuf_bytes(m),
-              tagged(PEER_MAC, MY_MAC, 6 << 13 | 5, 0x86dd,
-                     ipv6(out, udp(out, PORT, 1234, {PAYLOAD[0], PAYLOAD[1], PAYLOAD[2], PAYLOAD[3]}))));
+    EXPECT_EQ(
+        mbuf_bytes(m),
+        tagged(PEER_MAC, MY_MAC, 6 << 13 | 5, 0x86dd,
+               ipv6(out, udp(out, PORT, 1234, {PAYLOAD[0], PAYLOAD[1], PAYLOAD[2], PAYLOAD[3]}))));
     rte_pktmbuf_free(m);
 }
 
@@ -573,10 +574,10 @@ TEST_F(Echo, Ipv6ByteForByte)
     std::swap(back.from, back.to);
     for (unsigned fill = 0; fill < 256; fill++) {
         Bytes data(56, (uint8_t)fill);
-        EXPECT_EQ(answer(ethernet(MY_MAC, PEER_MAC, 0x86dd,
-                                  ipv6(ip, summed(ip, icmp_echo(128, data), 2)))),
-                  ethernet(PEER_MAC, MY_MAC, 0x86dd,
-                           ipv6(back, summed(back, icmp_echo(129, data), 2))));
+        EXPECT_EQ(
+            answer(
+                ethernet(MY_MAC, PEER_MAC, 0x86dd, ipv6(ip, summed(ip, icmp_echo(128, data), 2)))),
+            ethernet(PEER_MAC, MY_MAC, 0x86dd, ipv6(back, summed(back, icmp_echo(129, data), 2))));
     }
 }
 
@@ -620,7 +621,8 @@ class NextHop : public testing::Test
             return "none";
         char text[INET6_ADDRSTRLEN];
         bool mapped = memcmp(next_hop, SL_V4_PREFIX, 12) == 0;
-        inet_ntop(mapped ? AF_INET : AF_INET6, mapped ? next_hop + 12 : next_hop, text, sizeof(text));
+        inet_ntop(mapped ? AF_INET : AF_INET6, mapped ? next_hop + 12 : next_hop, text,
+                  sizeof(text));
         return text;
     }
 };
@@ -661,17 +663,16 @@ TEST_F(NextHop, EveryPrefixLength)
             return std::string(text);
         };
         net.v6.prefix_bits = (uint8_t)bits;
-        if (bits > 0)
-            EXPECT_EQ(to(flipped(MY_V6, bits - 1)), "none") << bits;
-        if (bits < 128)
-            EXPECT_EQ(to(flipped(MY_V6, bits)), flipped(MY_V6, bits)) << bits;
+        std::string in = flipped(MY_V6, RTE_MIN(bits, 127u)),
+                    out = flipped(MY_V6, RTE_MAX(bits, 1u) - 1);
+        EXPECT_EQ(to(in), bits < 128 ? in : "none") << bits;
+        EXPECT_EQ(to(out), bits > 0 ? "none" : out) << bits;
         if (bits > 32)
             continue;
         net.v4.prefix_bits = (uint8_t)bits;
-        if (bits > 0)
-            EXPECT_EQ(to(flipped(MY_V4, bits - 1)), "none") << bits;
-        if (bits < 32)
-            EXPECT_EQ(to(flipped(MY_V4, bits)), flipped(MY_V4, bits)) << bits;
+        in = flipped(MY_V4, RTE_MIN(bits, 31u)), out = flipped(MY_V4, RTE_MAX(bits, 1u) - 1);
+        EXPECT_EQ(to(in), bits < 32 ? in : "none") << bits;
+        EXPECT_EQ(to(out), bits > 0 ? "none" : out) << bits;
     }
 }
 } // namespace

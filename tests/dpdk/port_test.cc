@@ -4,6 +4,8 @@
 #include <rte_ethdev.h>
 #include <rte_malloc.h>
 
+#include <algorithm>
+
 #include "tests/dpdk/eal_environment.h"
 
 namespace

@@ -64,12 +64,29 @@ TEST_F(Spec, OptionsAreKeptAsTheyStand)
 
 TEST_F(Spec, WhatIsWrongIsRefused)
 {
-    for (const char *text :
-         {"", ":", "eth1", "af_packet", "af_packet:", "af_packetx:eth1", "af_packet:eth1,",
-          "af_packet:a_name_of_sixteen", "af_packet:a/b", "af_packet:a b", "tap:..", "pci:3b",
-          "pci:0000:3b:00.8", "pci:0000:3b:20.0", "pci:0000:3b:00.0x", "pci:", "memif:x.sock",
-          "ring:x", "af_packet:eth1,qpairs", "af_packet:eth1,=2", "af_packet:eth1,a=",
-          "af_packet:eth1,a=1,", "af_packet:eth1,a=1,,b=2"})
+    for (const char *text : {"",
+                             ":",
+                             "eth1",
+                             "af_packet",
+                             "af_packet:",
+                             "af_packetx:eth1",
+                             "af_packet:eth1,",
+                             "af_packet:a_name_of_sixteen",
+                             "af_packet:a/b",
+                             "af_packet:a b",
+                             "tap:..",
+                             "pci:3b",
+                             "pci:0000:3b:00.8",
+                             "pci:0000:3b:20.0",
+                             "pci:0000:3b:00.0x",
+                             "pci:",
+                             "memif:x.sock",
+                             "ring:x",
+                             "af_packet:eth1,qpairs",
+                             "af_packet:eth1,=2",
+                             "af_packet:eth1,a=",
+                             "af_packet:eth1,a=1,",
+                             "af_packet:eth1,a=1,,b=2"})
         EXPECT_FALSE(parse(text)) << text;
 }
 
