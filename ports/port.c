@@ -2,15 +2,11 @@
 #include "ports/port.h"
 
 #include <errno.h>
-#include <net/if.h>
 #include <rte_ethdev.h>
-#include <rte_malloc.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
+#include "ports/interface.h"
 #include "ports/log.h"
 #include "ports/port_ring.h"
 #include "ports/steer.h"
@@ -32,8 +28,8 @@ static int find(struct sl_port *port, const struct sl_port_config *config)
     char name[64];
     sl_port_spec_device_name(&config->spec, name, sizeof(name));
     if (rte_eth_dev_get_port_by_name(name, &port->ethdev_id) != 0)
-        return failed(config, -ENODEV, "no such device after EAL start",
-                      "see the driver's lines above, and whether its package is installed");
+        return failed(config, -ENODEV, "EAL brought up no such device",
+                      "the driver's lines above say why (its package? fewer workers?)");
     return 0;
 }
 
@@ -127,19 +123,25 @@ static void accept_groups(const struct sl_port *port)
         rte_eth_promiscuous_enable(port->ethdev_id);
 }
 
-/* 0 if the kernel knows no such interface. Drivers on a kernel interface report 1,500 whatever it
- * is. */
-static uint16_t kernel_mtu(const char *interface)
+/* Drivers on a kernel interface report 1,500 whatever its MTU is. */
+static uint16_t kernel_mtu(const struct sl_port_config *config)
 {
-    struct ifreq request;
-    memset(&request, 0, sizeof(request));
-    memcpy(request.ifr_name, interface, strnlen(interface, IFNAMSIZ - 1));
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return 0;
-    int error = ioctl(fd, SIOCGIFMTU, &request);
-    close(fd);
-    return error || request.ifr_mtu > UINT16_MAX ? 0 : (uint16_t)request.ifr_mtu;
+    bool on_interface =
+        config->spec.kind == SL_PORT_AF_PACKET || config->spec.kind == SL_PORT_AF_XDP;
+    return on_interface ? sl_interface_mtu(config->spec.device) : 0;
+}
+
+/* AF_XDP takes single receive queues from the kernel: what comes to the others does not reach us.
+ */
+static void warn_of_other_queues(const struct sl_port_config *config)
+{
+    uint32_t queues = sl_interface_receive_queues(config->spec.device);
+    if (config->spec.kind == SL_PORT_AF_XDP && queues > config->queues)
+        SL_LOG(SL_LOG_WARNING,
+               "port %s: %s has %u receive queues and we take %u, so frames will be missed; run "
+               "`ethtool -L %s` with a count of %u, or steer UDP port %u to these queues",
+               config->spec.text, config->spec.device, queues, config->queues, config->spec.device,
+               config->queues, config->udp_port);
 }
 
 static int read_facts(struct sl_port *port, const struct sl_port_config *config)
@@ -156,9 +158,7 @@ static int read_facts(struct sl_port *port, const struct sl_port_config *config)
     error = rte_eth_dev_get_mtu(port->ethdev_id, &port->mtu);
     if (error)
         return failed(config, error, "cannot read the MTU", "set one");
-    uint16_t kernel = config->spec.kind == SL_PORT_AF_PACKET || config->spec.kind == SL_PORT_AF_XDP
-                          ? kernel_mtu(config->spec.device)
-                          : 0;
+    uint16_t kernel = kernel_mtu(config);
     if (kernel)
         port->mtu = kernel;
     return 0;
@@ -173,8 +173,10 @@ static int start(struct sl_port *port, const struct sl_port_config *config)
     error = read_facts(port, config);
     if (error)
         return error;
-    port->steered =
-        sl_steer_start(port->ethdev_id, config->spec.text, config->udp_port, port->queues);
+    warn_of_other_queues(config);
+    /* A software device's rules would run on our CPU, or in the kernel. */
+    port->steered = has_hardware(config) && sl_steer_start(port->ethdev_id, config->spec.text,
+                                                           config->udp_port, port->queues);
     return 0;
 }
 
@@ -182,6 +184,7 @@ int sl_port_open(struct sl_port *port, const struct sl_port_config *config)
 {
     memset(port, 0, sizeof(*port));
     port->queues = config->queues;
+    port->keeps_mbufs = config->spec.kind == SL_PORT_AF_XDP;
     int error = find(port, config);
     if (error)
         return error;

@@ -36,6 +36,8 @@ struct sl_port {
     bool tx_checksum_udp;  /* the device fills in the UDP checksum */
     bool multi_segment;    /* the device sends chained mbufs */
     bool steered;          /* rte_flow sends the gossip ports to these queues */
+    bool keeps_mbufs; /* the driver does not give its buffers back on close (af_xdp's fill ring):
+                         do not expect the pool to be whole */
     char driver[32];
     struct rte_ring *ring[SL_WORKERS_MAX]; /* ring kind: what queue i sends it also receives */
 };
@@ -44,7 +46,9 @@ struct sl_port {
    -errno after logging one line that names the spec and what to do. */
 int sl_port_open(struct sl_port *port, const struct sl_port_config *config);
 
-/* Stops and closes; all mbufs still in the device's rings return to their pools. */
+/* Stops and closes; all mbufs still in the device's rings return to their pools, unless
+ * keeps_mbufs.
+ */
 void sl_port_close(struct sl_port *port);
 
 /* False while the cable is out or the driver says so. */

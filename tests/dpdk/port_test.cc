@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "ports/log.h"
+#include "ports/steer.h"
 #include "tests/dpdk/eal_environment.h"
 
 namespace
@@ -54,6 +56,20 @@ TEST_F(Port, RingComesUpWithWhatItHas)
     EXPECT_FALSE(port.steered) << "a ring has no rules";
     EXPECT_STREQ(port.driver, "net_ring");
     EXPECT_EQ(sl_port_missed(&port), 0u);
+    sl_port_close(&port);
+}
+
+TEST_F(Port, ADeviceWithoutRulesIsNotSteeredAndSaysSoOnce)
+{
+    sl_port port;
+    sl_port_config c = config("ring", 2);
+    ASSERT_EQ(sl_port_open(&port, &c), 0);
+    sl_log_set_level(SL_LOG_INFO);
+    testing::internal::CaptureStderr();
+    EXPECT_FALSE(sl_steer_start(port.ethdev_id, "ring", 7947, 2));
+    std::string said = testing::internal::GetCapturedStderr();
+    sl_log_set_level(SL_LOG_NOTICE);
+    EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 1) << said;
     sl_port_close(&port);
 }
 

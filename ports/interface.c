@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ports/interface.h"
+
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int ask(const char *name, unsigned long what, struct ifreq *request)
+{
+    memcpy(request->ifr_name, name, strnlen(name, IFNAMSIZ - 1));
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    int result = ioctl(fd, what, request);
+    close(fd);
+    return result;
+}
+
+uint16_t sl_interface_mtu(const char *name)
+{
+    struct ifreq request;
+    memset(&request, 0, sizeof(request));
+    if (ask(name, SIOCGIFMTU, &request) != 0 || request.ifr_mtu > UINT16_MAX)
+        return 0;
+    return (uint16_t)request.ifr_mtu;
+}
+
+uint32_t sl_interface_receive_queues(const char *name)
+{
+    struct ethtool_channels channels;
+    struct ifreq request;
+    memset(&channels, 0, sizeof(channels));
+    memset(&request, 0, sizeof(request));
+    channels.cmd = ETHTOOL_GCHANNELS;
+    request.ifr_data = (char *)&channels;
+    if (ask(name, SIOCETHTOOL, &request) != 0)
+        return 0;
+    return channels.rx_count + channels.combined_count;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Facts of a kernel interface that DPDK's drivers on top of it do not pass on. Internal to port.c.
+ */
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* 0 if the kernel does not say. */
+uint16_t sl_interface_mtu(const char *name);
+uint32_t sl_interface_receive_queues(const char *name);
+
+#ifdef __cplusplus
+}
+#endif
