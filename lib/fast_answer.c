@@ -7,7 +7,7 @@
 void sl_pass_write_header(struct sl_pass *pass, uint8_t type)
 {
     const struct sl_view_summary *own = sl_view_summary(pass->fast->view);
-    struct sl_header out = pass->header;
+    struct sl_header out;
     out.type = type;
     out.sender_id = pass->fast->self_id;
     out.boot_salt = pass->fast->boot_salt;
@@ -16,7 +16,7 @@ void sl_pass_write_header(struct sl_pass *pass, uint8_t type)
     out.unsettled = __atomic_load_n(&own->unsettled, __ATOMIC_RELAXED);
     out.view_hash = __atomic_load_n(&own->view_hash, __ATOMIC_RELAXED);
     out.authority_revision = __atomic_load_n(&own->authority_revision, __ATOMIC_RELAXED);
-    sl_header_write(pass->io->bytes, &out);
+    sl_header_turn(pass->io->bytes, &out);
 }
 
 /* The cold record of a known member; *word may be NULL. */

@@ -6,20 +6,14 @@
 #include "lib/bytes.h"
 #include "lib/word.h"
 
-/* Offsets in the header and in the bodies, as WIRE.md has them. */
+/* Offsets in the header and in the bodies, as WIRE.md has them; more in frame.h. */
 enum {
     AT_VERSION = 0,
-    AT_TYPE = 1,
     AT_FLAGS = 2,
     AT_CLUSTER = 4,
-    AT_SENDER = 8,
-    AT_SALT = 16,
     AT_KEY = 20,
     AT_RESERVED = 22,
     AT_PROBE = 32,
-    AT_UNSETTLED = 36,
-    AT_VIEW_HASH = 40,
-    AT_AUTHORITY = 48,
     AT_TAG = 56,
     AT_TARGET = 72,
     AT_ORIGIN = 80,
@@ -65,7 +59,7 @@ enum sl_wire_error sl_header_read(const uint8_t *frame, uint32_t length_bytes,
         return SL_WIRE_SHORT;
     if (frame[AT_VERSION] != SL_WIRE_VERSION)
         return SL_WIRE_VERSION_UNKNOWN;
-    uint8_t type = frame[AT_TYPE];
+    uint8_t type = frame[SL_HEADER_TYPE_AT];
     if (type == 0 || type >= SL_FRAME_TYPE_END)
         return SL_WIRE_TYPE_UNKNOWN;
     /* Sealed frames too: a receiver without keys cannot tell a good one from a forged one. */
@@ -78,15 +72,15 @@ enum sl_wire_error sl_header_read(const uint8_t *frame, uint32_t length_bytes,
     out->type = type;
     out->flags = 0;
     out->cluster_id = sl_be32_load(frame + AT_CLUSTER);
-    out->sender_id = sl_be64_load(frame + AT_SENDER);
-    out->boot_salt = sl_be32_load(frame + AT_SALT);
+    out->sender_id = sl_be64_load(frame + SL_HEADER_SENDER_AT);
+    out->boot_salt = sl_be32_load(frame + SL_HEADER_SALT_AT);
     out->key_id = 0;
     out->lane = (uint8_t)(lane_counter >> 56);
     out->counter = lane_counter & SL_COUNTER_MAX;
     out->probe = sl_be32_load(frame + AT_PROBE);
-    out->unsettled = sl_be32_load(frame + AT_UNSETTLED);
-    out->view_hash = sl_be64_load(frame + AT_VIEW_HASH);
-    out->authority_revision = sl_be64_load(frame + AT_AUTHORITY);
+    out->unsettled = sl_be32_load(frame + SL_HEADER_UNSETTLED_AT);
+    out->view_hash = sl_be64_load(frame + SL_HEADER_VIEW_HASH_AT);
+    out->authority_revision = sl_be64_load(frame + SL_HEADER_AUTHORITY_AT);
 
     uint64_t not_zero = sl_be64_load(frame + AT_TAG) | sl_be64_load(frame + AT_TAG + 8) |
                         sl_be32_load(frame + AT_KEY); /* key id and reserved */
@@ -99,18 +93,18 @@ enum sl_wire_error sl_header_read(const uint8_t *frame, uint32_t length_bytes,
 void sl_header_write(uint8_t *frame, const struct sl_header *header)
 {
     frame[AT_VERSION] = SL_WIRE_VERSION;
-    frame[AT_TYPE] = header->type;
+    frame[SL_HEADER_TYPE_AT] = header->type;
     sl_be16_store(frame + AT_FLAGS, header->flags);
     sl_be32_store(frame + AT_CLUSTER, header->cluster_id);
-    sl_be64_store(frame + AT_SENDER, header->sender_id);
-    sl_be32_store(frame + AT_SALT, header->boot_salt);
+    sl_be64_store(frame + SL_HEADER_SENDER_AT, header->sender_id);
+    sl_be32_store(frame + SL_HEADER_SALT_AT, header->boot_salt);
     sl_be16_store(frame + AT_KEY, header->key_id);
     sl_be16_store(frame + AT_RESERVED, 0);
     sl_header_stamp(frame, header->lane, header->counter);
     sl_be32_store(frame + AT_PROBE, header->probe);
-    sl_be32_store(frame + AT_UNSETTLED, header->unsettled);
-    sl_be64_store(frame + AT_VIEW_HASH, header->view_hash);
-    sl_be64_store(frame + AT_AUTHORITY, header->authority_revision);
+    sl_be32_store(frame + SL_HEADER_UNSETTLED_AT, header->unsettled);
+    sl_be64_store(frame + SL_HEADER_VIEW_HASH_AT, header->view_hash);
+    sl_be64_store(frame + SL_HEADER_AUTHORITY_AT, header->authority_revision);
     memset(frame + AT_TAG, 0, SL_HEADER_BYTES - AT_TAG);
 }
 

@@ -33,8 +33,15 @@ enum sl_frame_type {
 /* Header flags. Unknown flags make a frame unreadable: they may change what follows. */
 #define SL_FRAME_SEALED 0x0001 /* AEAD-protected: refused until it can be opened; else tag = 0 */
 
-#define SL_HEADER_LANE_AT 24 /* lane | counter */
-#define SL_COUNTER_MAX    ((1ull << 56) - 1)
+/* What an answer changes in the header that it answers; the rest is in frame.c. */
+#define SL_HEADER_TYPE_AT      1
+#define SL_HEADER_SENDER_AT    8
+#define SL_HEADER_SALT_AT      16
+#define SL_HEADER_LANE_AT      24 /* lane | counter */
+#define SL_HEADER_UNSETTLED_AT 36
+#define SL_HEADER_VIEW_HASH_AT 40
+#define SL_HEADER_AUTHORITY_AT 48
+#define SL_COUNTER_MAX         ((1ull << 56) - 1)
 
 struct sl_header {
     uint8_t type; /* enum sl_frame_type */
@@ -95,6 +102,19 @@ void sl_header_write(uint8_t *frame, const struct sl_header *header);
 static inline void sl_header_stamp(uint8_t *frame, uint8_t lane, uint64_t counter)
 {
     sl_be64_store(frame + SL_HEADER_LANE_AT, (uint64_t)lane << 56 | counter);
+}
+
+/* Makes the header of a received frame one of mine, in place. Cluster and probe number stay, and
+   what is zero in a frame that is not sealed. */
+static inline void sl_header_turn(uint8_t *frame, const struct sl_header *mine)
+{
+    frame[SL_HEADER_TYPE_AT] = mine->type;
+    sl_be64_store(frame + SL_HEADER_SENDER_AT, mine->sender_id);
+    sl_be32_store(frame + SL_HEADER_SALT_AT, mine->boot_salt);
+    sl_header_stamp(frame, mine->lane, mine->counter);
+    sl_be32_store(frame + SL_HEADER_UNSETTLED_AT, mine->unsettled);
+    sl_be64_store(frame + SL_HEADER_VIEW_HASH_AT, mine->view_hash);
+    sl_be64_store(frame + SL_HEADER_AUTHORITY_AT, mine->authority_revision);
 }
 
 /* First byte after header and body of this type. */
