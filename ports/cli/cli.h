@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* What the commands of `starling` share. One thread; wrong usage and --help end the process. */
+#include <getopt.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ports/control_client.h"
+
+enum sl_cli_exit {
+    SL_CLI_OK = 0,
+    SL_CLI_REFUSED = 1,     /* the node refused or failed */
+    SL_CLI_USAGE = 2,       /* wrong flags or arguments */
+    SL_CLI_UNREACHABLE = 3, /* no daemon, or it stopped answering */
+};
+
+struct sl_cli {
+    const struct sl_cli_command *command;
+    const char *socket;
+    bool json;
+    struct sl_control_client client;
+};
+
+struct sl_cli_command {
+    const char *name, *arguments, *summary;
+    const char *help; /* its own options, a line each; may be empty */
+    int (*run)(struct sl_cli *cli, int argc, char **argv); /* returns an sl_cli_exit */
+};
+
+extern const struct sl_cli_command sl_cli_members, sl_cli_info, sl_cli_stats, sl_cli_events,
+    sl_cli_join, sl_cli_leave;
+
+/* Rows that end every command's option list; their letters go to sl_cli_option(). */
+#define SL_CLI_OPTIONS                                                          \
+    {"socket", required_argument, NULL, 's'}, {"json", no_argument, NULL, 'j'}, \
+        {"help", no_argument, NULL, 'h'},                                       \
+    {                                                                           \
+        NULL, 0, NULL, 0                                                        \
+    }
+
+/* Takes an option that every command has; any other letter ends the process as wrong usage. */
+void sl_cli_option(struct sl_cli *cli, int letter);
+
+/* For commands without options of their own: takes all, and ends the process if arguments are left.
+ */
+void sl_cli_no_arguments(struct sl_cli *cli, int argc, char **argv);
+
+/* Prints one line and ends the process as wrong usage. */
+void sl_cli_usage(const struct sl_cli *cli, const char *format, ...)
+    __attribute__((format(printf, 2, 3), noreturn));
+
+/* Prints one line; returns the exit code. */
+int sl_cli_fail(const struct sl_cli *cli, enum sl_cli_exit code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Opens the socket. SL_CLI_OK, or an exit code after printing why and what to do. */
+int sl_cli_open(struct sl_cli *cli);
+
+/* Sends a request. */
+int sl_cli_send(struct sl_cli *cli, enum sl_control_type type, const void *payload, uint32_t bytes);
+
+/* Reads one response; prints why if that fails or the node refused. */
+int sl_cli_receive(struct sl_cli *cli, void *payload, uint32_t bytes, bool *more);
+
+/* Opens, asks for one thing, closes. */
+int sl_cli_ask(struct sl_cli *cli, enum sl_control_type type, const void *request,
+               uint32_t request_bytes, void *answer, uint32_t answer_bytes);
+
+/* Prints an object or array and drops it. */
+int sl_cli_print_json(const struct sl_cli *cli, json_t *value, size_t flags);

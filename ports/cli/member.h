@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* A member as JSON. */
+#include <jansson.h>
+
+#include "ports/control_protocol.h"
+
+json_t *sl_member_json(const struct sl_control_member *member);
+
+/* The IPv4 endpoint if there is one, else the IPv6 one. */
+const struct sl_control_endpoint *sl_member_endpoint(const struct sl_control_member *member);
