@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/option_check.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dataplane/option_table.h"
+#include "lib/profile.h"
+
+struct check {
+    struct sl_options *options;
+    char *why;
+    size_t why_bytes;
+};
+
+/* "WHERE: [section] key: sentence" */
+static int __attribute__((format(printf, 4, 5)))
+refuse(const struct check *c, const char *section, const char *key, const char *format, ...)
+{
+    char where[PATH_MAX + 16], sentence[256];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(sentence, sizeof(sentence), format, arguments);
+    va_end(arguments);
+    sl_options_where(c->options, section, key, where, sizeof(where));
+    snprintf(c->why, c->why_bytes, "%s: [%s] %s: %s", where, section, key, sentence);
+    return -EINVAL;
+}
+
+static int fill_name(const struct check *c)
+{
+    struct sl_config *config = &c->options->config;
+    if (config->name[0] != '\0')
+        return 0;
+    char host[256] = "";
+    if (gethostname(host, sizeof(host) - 1) != 0 || host[0] == '\0' ||
+        strlen(host) >= sizeof(config->name))
+        return refuse(c, "node", "name",
+                      "the host name does not serve; set a name of 1 to %d bytes",
+                      SL_NAME_BYTES_MAX);
+    memcpy(config->name, host, strlen(host) + 1);
+    return 0;
+}
+
+static bool on_link(const struct sl_options_family *f)
+{
+    uint32_t bytes = f->prefix_bits / 8u, bits = f->prefix_bits % 8u;
+    if (memcmp(f->address, f->gateway, bytes) != 0)
+        return false;
+    return bits == 0 || ((f->address[bytes] ^ f->gateway[bytes]) >> (8 - bits)) == 0;
+}
+
+static int check_family(const struct check *c, const struct sl_options_family *f,
+                        const char *address, const char *gateway)
+{
+    if (!f->has_gateway)
+        return 0;
+    if (!f->set)
+        return refuse(c, "port", gateway, "a gateway needs %s in [port] as well", address);
+    if (!on_link(f))
+        return refuse(c, "port", gateway, "not within the network of %s; correct one of them",
+                      address);
+    return 0;
+}
+
+static int check_addresses(const struct check *c)
+{
+    struct sl_options *o = c->options;
+    if (!o->v4.set && !o->v6.set)
+        return refuse(c, "port", "address",
+                      "the port needs an address; set address or address6, such as 192.0.2.1/24");
+    int error = check_family(c, &o->v4, "address", "gateway");
+    if (error == 0)
+        error = check_family(c, &o->v6, "address6", "gateway6");
+    if (o->v4.set)
+        o->config.v4 = sl_endpoint_v4(o->v4.address, (uint16_t)o->udp_port);
+    if (o->v6.set)
+        o->config.v6 = sl_endpoint_v6(o->v6.address, (uint16_t)o->udp_port);
+    return error;
+}
+
+static int check_port(const struct check *c)
+{
+    const struct sl_options *o = c->options;
+    uint32_t headers = o->v6.set ? 48 : 28; /* IP and UDP */
+    if (o->mtu != 0 && o->mtu < o->config.frame_bytes + headers)
+        return refuse(c, "port", "mtu", "%u is less than frame_bytes %u and %u bytes of headers",
+                      o->mtu, o->config.frame_bytes, headers);
+    if (o->udp_port + (o->workers > 0 ? o->workers - 1 : 0) > UINT16_MAX)
+        return refuse(c, "port", "udp_port",
+                      "each of %u workers has a port of its own; set at most %u", o->workers,
+                      UINT16_MAX + 1 - o->workers);
+    if (o->cpu_count != 0 && o->cpu_count != o->workers + 1)
+        return refuse(c, "workers", "cpus", "%u CPUs for one engine and %u workers; list %u",
+                      o->cpu_count, o->workers, o->workers + 1);
+    return 0;
+}
+
+/* sl_config_check() names the knob in its first word. */
+static int check_protocol(const struct check *c)
+{
+    char sentence[256];
+    if (sl_config_check(&c->options->config, sentence, sizeof(sentence)) == 0)
+        return 0;
+    for (uint32_t i = 0; i < sl_option_count; i++) {
+        const char *key = sl_option_table[i].key;
+        size_t length = strlen(key);
+        if (strcmp(sl_option_table[i].section, "protocol") == 0 &&
+            strncmp(sentence, key, length) == 0 &&
+            (sentence[length] == ' ' || strncmp(sentence + length, "_ns ", 4) == 0))
+            return refuse(c, "protocol", key, "%s", sentence);
+    }
+    return refuse(c, "protocol", "max_members", "%s", sentence);
+}
+
+int sl_options_check(struct sl_options *options, char *why, size_t why_bytes)
+{
+    struct check c = {.options = options, .why = why, .why_bytes = why_bytes};
+    int error = fill_name(&c);
+    if (error == 0)
+        error = check_addresses(&c);
+    if (error == 0)
+        error = check_port(&c);
+    return error ? error : check_protocol(&c);
+}
