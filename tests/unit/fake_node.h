@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+// A struct sl_node without a node behind it, and a server of it in a thread.
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "lib/node.h"
+#include "lib/word.h"
+#include "ports/control_server.h"
+
+// A directory of its own under /tmp, removed with what the test made known in it.
+class TempDir
+{
+  public:
+    TempDir()
+    {
+        char pattern[] = "/tmp/starling-test-XXXXXX";
+        path_ = mkdtemp(pattern);
+    }
+    ~TempDir()
+    {
+        for (const std::string &file : files_)
+            unlink(file.c_str());
+        rmdir(path_.c_str());
+    }
+    std::string file(const char *name)
+    {
+        files_.push_back(path_ + "/" + name);
+        return files_.back();
+    }
+    std::string write(const char *name, const std::string &text)
+    {
+        std::string where = file(name);
+        FILE *out = fopen(where.c_str(), "w");
+        fwrite(text.data(), 1, text.size(), out);
+        fclose(out);
+        return where;
+    }
+    const std::string &path() const
+    {
+        return path_;
+    }
+
+  private:
+    std::string path_;
+    std::vector<std::string> files_;
+};
+
+class FakeNode
+{
+  public:
+    FakeNode()
+    {
+        node_.context = this;
+        node_.info = [](void *c, struct sl_node_info *info) { return self(c)->info(info); };
+        node_.stats = [](void *c, struct sl_node_stats *stats) { return self(c)->stats(stats); };
+        node_.members = [](void *c, bool (*visit)(void *, const struct sl_member_info *), void *a) {
+            return self(c)->visit_members(visit, a);
+        };
+        node_.events = [](void *c, uint64_t after, struct sl_node_event *out, uint32_t count) {
+            return self(c)->read_events(after, out, count);
+        };
+        node_.join = [](void *c, const char *const *seeds, uint32_t count) {
+            return self(c)->join(seeds, count);
+        };
+        node_.leave = [](void *c) { return self(c)->leave_status; };
+    }
+
+    const struct sl_node *node() const
+    {
+        return &node_;
+    }
+
+    void add_member(const char *name, enum sl_status status, uint64_t id = 0)
+    {
+        struct sl_member_info m = {};
+        const uint8_t address[4] = {10, 0, 0, (uint8_t)(members.size() + 1)};
+        m.id = id != 0 ? id : 0x1000 + members.size();
+        m.word = sl_word(1700000000, 2, status);
+        m.v4 = sl_endpoint_v4(address, 7947);
+        m.self = members.empty();
+        snprintf(m.name, sizeof(m.name), "%s", name);
+        snprintf(m.zone, sizeof(m.zone), members.size() % 2 ? "west" : "east");
+        snprintf(m.tags, sizeof(m.tags), "role=%s", name);
+        members.push_back(m);
+    }
+
+    void add_event(enum sl_event_type type, const char *name)
+    {
+        std::lock_guard<std::mutex> lock(mutex_);
+        struct sl_node_event e = {};
+        e.sequence = ++last_sequence_;
+        e.time_ns = 1700000000123456789;
+        e.type = type;
+        e.id = 0xabcdef;
+        e.word = sl_word(1700000000, 1, SL_SUSPECT);
+        e.accuser_id = 0x77;
+        snprintf(e.name, sizeof(e.name), "%s", name);
+        events_.push_back(e);
+        if (events_.size() > event_room)
+            events_.pop_front();
+    }
+
+    std::vector<struct sl_member_info> members;
+    std::vector<std::string> seeds;
+    size_t event_room = 4096;
+    int join_status = 0, leave_status = 0, info_status = 0;
+    struct sl_node_stats next_stats = {};
+    uint64_t stats_reads = 0;
+
+  private:
+    static FakeNode *self(void *context)
+    {
+        return static_cast<FakeNode *>(context);
+    }
+
+    int info(struct sl_node_info *info)
+    {
+        if (!members.empty())
+            info->self = members[0];
+        snprintf(info->cluster, sizeof(info->cluster), "test");
+        snprintf(info->profile, sizeof(info->profile), "edge");
+        snprintf(info->port, sizeof(info->port), "ring");
+        snprintf(info->version, sizeof(info->version), "0.1.0");
+        info->uptime_ns = 5000000000;
+        info->phase = SL_PHASE_MEMBER;
+        for (const struct sl_member_info &m : members)
+            info->members_by_status[sl_word_status(m.word)]++;
+        info->max_members = 16384;
+        info->view_hash = 0x1234;
+        return info_status;
+    }
+
+    // Exactly one second and a known number of everything lies between two reads.
+    int stats(struct sl_node_stats *stats)
+    {
+        uint64_t n = ++stats_reads;
+        *stats = next_stats;
+        stats->time_ns = n * 1000000000;
+        stats->counters.rx_frames[SL_CLASS_PROBE] = 100 * n;
+        stats->counters.tx_bytes[SL_CLASS_SOFT] = 5000 * n;
+        stats->counters.drops[SL_DROP_CHECKSUM] = 3 * n;
+        stats->counters.settled_frames = 10 * n;
+        stats->counters.settled_unequal = n;
+        stats->engine.suspicions_raised = 7;
+        stats->engine.deaths_refuted = 2;
+        stats->probe_rtt = {9, 1000, 2000, 3000, 4000, 5000};
+        stats->worker_count = 1;
+        stats->workers[0].polls = 1000 * n;
+        stats->workers[0].empty_polls = 750 * n;
+        stats->workers[0].cpu = 1;
+        return 0;
+    }
+
+    int visit_members(bool (*visit)(void *, const struct sl_member_info *), void *argument)
+    {
+        for (const struct sl_member_info &m : members) {
+            if (!visit(argument, &m))
+                break;
+        }
+        return 0;
+    }
+
+    int read_events(uint64_t after, struct sl_node_event *out, uint32_t count)
+    {
+        std::lock_guard<std::mutex> lock(mutex_);
+        uint32_t copied = 0;
+        for (const struct sl_node_event &e : events_) {
+            if (e.sequence > after && copied < count)
+                out[copied++] = e;
+        }
+        return (int)copied;
+    }
+
+    int join(const char *const *names, uint32_t count)
+    {
+        seeds.assign(names, names + count);
+        return join_status;
+    }
+
+    struct sl_node node_ = {};
+    std::mutex mutex_;
+    std::deque<struct sl_node_event> events_;
+    uint64_t last_sequence_ = 0;
+};
+
+// Serves until destroyed, as a daemon's control thread does.
+class ServerThread
+{
+  public:
+    ServerThread(const std::string &path, const struct sl_node *node)
+        : stop_fd_(eventfd(0, EFD_CLOEXEC))
+    {
+        if (sl_control_server_create(&server_, path.c_str(), node) != 0)
+            abort();
+        thread_ = std::thread([this] { run(); });
+    }
+    ~ServerThread()
+    {
+        uint64_t one = 1;
+        if (write(stop_fd_, &one, sizeof(one)) < 0)
+            abort();
+        thread_.join();
+        sl_control_server_destroy(server_);
+        close(stop_fd_);
+    }
+
+  private:
+    void run()
+    {
+        int poll_fd = epoll_create1(EPOLL_CLOEXEC);
+        struct epoll_event event = {};
+        event.events = EPOLLIN;
+        event.data.fd = stop_fd_;
+        epoll_ctl(poll_fd, EPOLL_CTL_ADD, stop_fd_, &event);
+        event.data.fd = sl_control_server_fd(server_);
+        epoll_ctl(poll_fd, EPOLL_CTL_ADD, event.data.fd, &event);
+        while (epoll_wait(poll_fd, &event, 1, -1) < 0 || event.data.fd != stop_fd_)
+            sl_control_server_run(server_, 0);
+        close(poll_fd);
+    }
+
+    struct sl_control_server *server_ = nullptr;
+    int stop_fd_;
+    std::thread thread_;
+};
