@@ -211,11 +211,11 @@ struct Race {
                 sl_view_raise(view, slots[n], sl_word(1 + step, 0, SL_ALIVE));
             }
             if (step % 8 == 0) {
-                sl_view_maintain(view, 8);
+                sl_view_maintain(view, 16);
                 quiescent_state();
             }
             bool is_copying = reinterpret_cast<const sl_table *>(view)->phase == SL_TABLE_COPYING;
-            if (is_copying) /* one core: let readers look at every stage of it */
+            if (is_copying && step % 32 == 0) /* few cores: let readers look in between */
                 std::this_thread::yield();
             copies += is_copying && !was_copying;
             was_copying = is_copying;
