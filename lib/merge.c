@@ -100,6 +100,7 @@ void sl_merge_word(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t a
          * a peer again. */
         sl_peers_add(&e->peers, slot);
         sl_suspicion_end(e, slot);
+        sl_rumours_remove(&e->rumours, slot);
         sl_engine_tell(e, SL_EVENT_MEMBER_SUSPECT, slot, word, previous, accuser_id);
         return;
     case SL_DEAD:
@@ -110,8 +111,18 @@ void sl_merge_word(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t a
     }
 }
 
+/* An id is its name's hash: a claim for another's id under a name of its own is a forgery. */
+static bool claim_is_of_its_name(const struct sl_engine *e, const struct sl_record *r)
+{
+    return r->id == sl_member_id(&e->cluster, r->identity.name, r->identity.name_bytes);
+}
+
 static void merge_claim(struct sl_engine *e, const struct sl_record *r)
 {
+    if (!claim_is_of_its_name(e, r)) {
+        sl_engine_drop(e, SL_DROP_FRAME_FIELD);
+        return;
+    }
     uint64_t held = 0;
     uint32_t slot = sl_view_find(e->view, r->id, &held);
     if (slot == SL_SLOT_NONE) {

@@ -70,9 +70,9 @@ void sl_self_accused(struct sl_engine *e, uint64_t word)
         return;
     uint64_t previous = e->self_word;
     /* A later generation than mine: an earlier life of this node had a faster clock. */
-    bool later_life = sl_word_generation(word) > sl_word_generation(previous);
-    uint64_t raised =
-        later_life ? sl_word(sl_word_generation(word) + 1, 0, SL_ALIVE) : sl_word_refute(word);
+    uint64_t generation = sl_word_generation(word);
+    bool later_life = generation > sl_word_generation(previous) && generation < SL_GENERATION_MAX;
+    uint64_t raised = later_life ? sl_word(generation + 1, 0, SL_ALIVE) : sl_word_refute(word);
     publish_word(e, raised);
     sl_view_raise(e->view, e->self_slot, raised);
     sl_settle_note(e);

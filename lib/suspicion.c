@@ -105,6 +105,10 @@ void sl_suspicion_heard(struct sl_engine *e, uint32_t slot, uint64_t word, uint6
 void sl_suspicion_raise_own(struct sl_engine *e, uint32_t slot)
 {
     uint64_t word = sl_word_with_status(sl_view_slot_word(e->view, slot), SL_SUSPECT);
+    /* At the very top of incarnations there is no room for a refutation: receivers would refuse the
+     * frame. */
+    if (!sl_word_is_acceptable(word))
+        return;
     struct sl_suspicion *s = accuse(e, slot, word, e->self_id);
     if (s == NULL)
         return;

@@ -157,6 +157,58 @@ TEST(Merge, StaleAliveDoesNotResurrect)
     EXPECT_EQ(node.status_of("m0"), SL_DEAD);
 }
 
+TEST(Merge, ClaimUnderANameThatIsNotItsIdsIsRefused)
+{
+    Cluster cluster;
+    std::mt19937_64 random(1);
+    sl_cluster c = sl_cluster_from_name("test");
+    ClusterNode &node = cluster.start(1, {});
+    Update forged = alive(c, 0, sl_word(9, 0, SL_ALIVE));
+    forged.bytes[forged.length - 1] ^= 1; // the last byte of the name
+    feed(node, {forged}, random);
+    EXPECT_EQ(node.word_of("m0"), 0u);
+    EXPECT_EQ(node.live_count(), 1u);
+}
+
+TEST(Merge, AccusationAtTheHighestGenerationIsStillRefuted)
+{
+    Cluster cluster;
+    std::mt19937_64 random(1);
+    sl_cluster c = sl_cluster_from_name("test");
+    ClusterNode &node = cluster.start(1, {});
+    Update u;
+    uint64_t accused = sl_word(SL_GENERATION_MAX, 5, SL_DEAD);
+    u.length = sl_record_write_accusation(u.bytes, sizeof(u.bytes), sl_engine_self_id(node.engine),
+                                          accused, id_of(c, 1));
+    feed(node, {u}, random);
+    EXPECT_GT(node.word(), accused);
+    EXPECT_TRUE(sl_word_is_acceptable(node.word()));
+}
+
+TEST(Merge, NewAccusationOfALeftMemberWithNoRoomForSuspicionsIsHarmless)
+{
+    Cluster cluster;
+    cluster.configure = [](sl_config &config) { config.max_suspicions = 4; };
+    std::mt19937_64 random(1);
+    sl_cluster c = sl_cluster_from_name("test");
+    ClusterNode &node = cluster.start(1, {});
+    for (int member = 0; member < kMembers; member++)
+        feed(node, {alive(c, member, sl_word(9, 0, SL_ALIVE))}, random);
+    Update left, suspect;
+    left.length =
+        sl_record_write_left(left.bytes, sizeof(left.bytes), id_of(c, 5), sl_word(9, 0, SL_LEFT));
+    feed(node, {left}, random);
+    for (int member = 0; member < kMembers; member++) {
+        suspect.length = sl_record_write_accusation(suspect.bytes, sizeof(suspect.bytes),
+                                                    id_of(c, member), sl_word(9, 1, SL_SUSPECT),
+                                                    id_of(c, (member + 1) % kMembers));
+        feed(node, {suspect}, random);
+    }
+    EXPECT_GT(sl_engine_counters(node.engine)->drops[SL_DROP_SUSPICIONS_FULL], 0u);
+    cluster.run(1 * kS);
+    EXPECT_EQ(sl_word_incarnation(node.word_of("m5")), sl_word_incarnation(sl_word(9, 1, SL_DEAD)));
+}
+
 TEST(Merge, LyingLengthsFromAnotherCoreAreRefused)
 {
     Cluster cluster;
