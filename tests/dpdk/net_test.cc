@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ports/net.h"
 
+#include <algorithm>
+
 #include "tests/dpdk/eal_environment.h"
 #include "tests/dpdk/frames.h"
 
@@ -380,7 +382,7 @@ class Reply : public Net
     {
         rte_mbuf *m = pool.allocate(frame);
         EXPECT_EQ(sl_net_classify(&net, m, &rx), SL_NET_GOSSIP);
-        memcpy(rx.payload, answer.data(), answer.size());
+        std::copy(answer.begin(), answer.end(), rx.payload);
         sl_net_reply(&net, m, &rx, (uint16_t)answer.size());
         EXPECT_EQ(m->pkt_len, m->data_len);
         ol_flags = m->ol_flags;
