@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "lib/bytes.h"
+
 struct sl_endpoint {
     uint8_t ip[16];    /* network byte order; IPv4 in its mapped form */
     uint16_t port;     /* host byte order; 0 = no endpoint */
@@ -33,8 +35,8 @@ static inline bool sl_endpoint_is_set(const struct sl_endpoint *e)
 static inline struct sl_endpoint sl_endpoint_v4(const uint8_t address[4], uint16_t port)
 {
     struct sl_endpoint e;
-    memcpy(e.ip, SL_V4_PREFIX, sizeof(SL_V4_PREFIX));
-    memcpy(e.ip + sizeof(SL_V4_PREFIX), address, 4);
+    sl_be64_store(e.ip, 0);
+    sl_be64_store(e.ip + 8, 0xffffull << 32 | sl_be32_load(address));
     e.port = port;
     e.reserved = 0;
     return e;

@@ -116,7 +116,7 @@ static enum sl_verdict dispatch(struct sl_pass *pass)
 /* Two members with nothing unsettled must agree; if they do not, records were lost. */
 static void compare_views(struct sl_pass *pass)
 {
-    const struct sl_view_summary *own = sl_view_summary(pass->fast->view);
+    const struct sl_view_summary *own = pass->own;
     struct sl_lane *lane = pass->lane;
     if (pass->header.unsettled != 0 || __atomic_load_n(&own->unsettled, __ATOMIC_RELAXED) != 0)
         return;
@@ -188,7 +188,8 @@ enum sl_verdict sl_fast_frame(const struct sl_fast *fast, struct sl_lane *lane, 
     pass.io = io;
     pass.input = input;
     pass.now_ns = now_ns;
-    pass.self_word = __atomic_load_n(&sl_view_summary(fast->view)->self_word, __ATOMIC_RELAXED);
+    pass.own = sl_view_summary(fast->view);
+    pass.self_word = __atomic_load_n(&pass.own->self_word, __ATOMIC_RELAXED);
     pass.to_engine = pass.urgent = false;
     pass.novel_count = pass.novel_bytes = 0;
     pass.stale_count = pass.over_count = pass.confirmed_count = 0;

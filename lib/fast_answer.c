@@ -6,7 +6,7 @@
 
 void sl_pass_write_header(struct sl_pass *pass, uint8_t type)
 {
-    const struct sl_view_summary *own = sl_view_summary(pass->fast->view);
+    const struct sl_view_summary *own = pass->own;
     struct sl_header out;
     out.type = type;
     out.sender_id = pass->fast->self_id;

@@ -13,6 +13,7 @@ struct sl_pass {
     struct sl_lane *lane;
     struct sl_frame_io *io;
     struct sl_input *input;
+    const struct sl_view_summary *own;
     uint64_t now_ns;
     uint64_t self_word;
     struct sl_header header; /* as received: the buffer is overwritten by the answer */

@@ -62,7 +62,7 @@ static uint32_t length_limit(const struct sl_pass *pass, bool proven)
 enum sl_verdict sl_pass_answer_sync(struct sl_pass *pass)
 {
     const uint32_t records_at = SL_HEADER_BYTES + SL_SYNC_BODY_BYTES;
-    const struct sl_view_summary *own = sl_view_summary(pass->fast->view);
+    const struct sl_view_summary *own = pass->own;
     struct sl_sync_body body = pass->body.sync;
     bool proven = sl_pass_sender_is_proven(pass);
     uint32_t bytes = 0;
