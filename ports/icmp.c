@@ -15,7 +15,7 @@ static void adjust(struct rte_icmp_hdr *icmp, uint8_t type)
     uint16_t after = rte_cpu_to_be_16((uint16_t)(type << 8));
     uint32_t sum = (uint32_t)(uint16_t)~icmp->icmp_cksum + (uint16_t)~before + after;
     icmp->icmp_type = type;
-    icmp->icmp_cksum = (uint16_t)~sl_sum_fold(sl_sum_fold(sum));
+    icmp->icmp_cksum = (uint16_t)~sl_sum_fold(sum);
 }
 
 static void reply_v4(const struct sl_net *net, struct rte_mbuf *m, uint16_t l3_at)

@@ -5,6 +5,7 @@
 #include <rte_udp.h>
 
 #include "lib/assert.h"
+#include "ports/checksum.h"
 #include "ports/link.h"
 #include "ports/net.h"
 
@@ -20,12 +21,12 @@ static inline void finish_v4(const struct sl_net *net, struct rte_mbuf *m, struc
         flags |= RTE_MBUF_F_TX_UDP_CKSUM | RTE_MBUF_F_TX_IPV4;
         udp->dgram_cksum = rte_ipv4_phdr_cksum(ip, 0);
     } else {
-        udp->dgram_cksum = rte_ipv4_udptcp_cksum(ip, udp);
+        udp->dgram_cksum = sl_sum_to_udp(sl_sum_v4(ip, udp, rte_be_to_cpu_16(udp->dgram_len)));
     }
     if (net->tx_checksum_ipv4)
         flags |= RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_IPV4;
     else
-        ip->hdr_checksum = rte_ipv4_cksum(ip);
+        ip->hdr_checksum = (uint16_t)~sl_sum_fold(sl_sum(ip, sizeof(*ip)));
     m->ol_flags = flags;
     m->tx_offload = l2_bytes | (uint64_t)sizeof(*ip) << RTE_MBUF_L2_LEN_BITS;
 }
@@ -39,7 +40,7 @@ static inline void finish_v6(const struct sl_net *net, struct rte_mbuf *m, struc
         m->ol_flags = RTE_MBUF_F_TX_UDP_CKSUM | RTE_MBUF_F_TX_IPV6;
         udp->dgram_cksum = rte_ipv6_phdr_cksum(ip, 0);
     } else {
-        udp->dgram_cksum = rte_ipv6_udptcp_cksum(ip, udp);
+        udp->dgram_cksum = sl_sum_to_udp(sl_sum_v6(ip, udp, rte_be_to_cpu_16(udp->dgram_len)));
     }
     m->tx_offload = l2_bytes | (uint64_t)sizeof(*ip) << RTE_MBUF_L2_LEN_BITS;
 }
