@@ -68,11 +68,12 @@ static int parse_number(const struct sl_option *o, const char *text, uint32_t *f
     if (o->type == SL_OPTION_SIZE) {
         if (!parse_units(text, sizes, UNITS(sizes), &value) || value > UINT32_MAX)
             return refuse(why, why_bytes, "write a size below 4 GiB, such as 1232, 100KB or 1MiB");
-    } else if (!parse_digits(&text, &value) || *text != '\0' || value > UINT32_MAX) {
+    } else if (!parse_digits(&text, &value) || *text != '\0') {
         return refuse(why, why_bytes, "write a whole number");
     }
-    if (value < o->least || value > o->most)
-        return refuse(why, why_bytes, "must be within %" PRIu64 " and %" PRIu64, o->least, o->most);
+    uint64_t most = o->most < UINT32_MAX ? o->most : UINT32_MAX;
+    if (value < o->least || value > most)
+        return refuse(why, why_bytes, "must be within %" PRIu64 " and %" PRIu64, o->least, most);
     *field = (uint32_t)value;
     return 0;
 }

@@ -2,13 +2,16 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <jansson.h>
+#include <pty.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <memory>
+#include <sstream>
 
 #include "ports/control_protocol.h"
 #include "tests/unit/fake_node.h"
@@ -132,6 +135,40 @@ TEST_F(Cli, MembersAsATableSortedByNameWithoutColours)
     EXPECT_EQ(out_, "NAME   STATUS  INCARNATION   ADDRESS        ZONE\n"
                     "amy    dead    1700000000.2  10.0.0.2:7947  west\n"
                     "zoe *  alive   1700000000.2  10.0.0.1:7947  east\n");
+}
+
+// What a terminal of 40 columns gets.
+std::string on_terminal(const std::string &path, bool no_color)
+{
+    struct winsize size = {24, 40, 0, 0};
+    int terminal = -1;
+    pid_t child = forkpty(&terminal, nullptr, nullptr, &size);
+    if (child == 0) {
+        if (no_color)
+            setenv("NO_COLOR", "1", 1);
+        else
+            unsetenv("NO_COLOR");
+        execl(SL_CLI_PROGRAM, SL_CLI_PROGRAM, "--socket", path.c_str(), "members", nullptr);
+        _exit(99);
+    }
+    std::string shown = drain(terminal);
+    waitpid(child, nullptr, 0);
+    return shown;
+}
+
+TEST_F(Cli, ATableFitsTheTerminalAndIsColoured)
+{
+    fake_.add_member("a-name-that-is-far-too-long-for-forty-columns", SL_DEAD);
+    serve();
+    std::string plain = on_terminal(path_, true), coloured = on_terminal(path_, false);
+    EXPECT_EQ(plain.find('\033'), std::string::npos);
+    EXPECT_NE(plain.find('~'), std::string::npos) << plain;
+    size_t longest = 0;
+    std::istringstream lines(plain);
+    for (std::string line; std::getline(lines, line);)
+        longest = std::max(longest, line.size() - 1); // the terminal's \r
+    EXPECT_EQ(longest, 40u) << plain;
+    EXPECT_NE(coloured.find("\033[31mdead\033[0m"), std::string::npos) << coloured;
 }
 
 TEST_F(Cli, MembersCanBeFiltered)

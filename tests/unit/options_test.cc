@@ -215,6 +215,8 @@ TEST_F(Options, BadValuesSayWhatToWrite)
               "FILE:9: [port] vlan = 4095: must be within 0 and 4094");
     EXPECT_EQ(complaint("[port]\nvlan = 0x10\n"),
               "FILE:9: [port] vlan = 0x10: write a whole number");
+    EXPECT_EQ(complaint("[protocol]\nmax_members = 4294967296\n"),
+              "FILE:9: [protocol] max_members = 4294967296: must be within 0 and 4294967295");
     EXPECT_EQ(complaint("[eal]\nhuge = maybe\n"),
               "FILE:9: [eal] huge = maybe: must be one of auto|yes|no");
     EXPECT_EQ(complaint("[cluster]\nprofile = la\n"),
