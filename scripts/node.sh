@@ -42,7 +42,7 @@ socket = $(node_socket "$node")
 huge = $huge
 memory_mb = $NODE_MEMORY_MB
 [protocol]
-max_pause_ms = 200
+max_pause = 200ms
 END
 }
 
