@@ -88,10 +88,10 @@ static int check_port(const struct check *c)
     if (o->mtu != 0 && o->mtu < o->config.frame_bytes + headers)
         return refuse(c, "port", "mtu", "%u is less than frame_bytes %u and %u bytes of headers",
                       o->mtu, o->config.frame_bytes, headers);
-    if (o->udp_port + (o->workers > 0 ? o->workers - 1 : 0) > UINT16_MAX)
+    if (o->udp_port + o->workers > UINT16_MAX)
         return refuse(c, "port", "udp_port",
-                      "each of %u workers has a port of its own; set at most %u", o->workers,
-                      UINT16_MAX + 1 - o->workers);
+                      "the engine and each of %u workers have a port of their own; set at most %u",
+                      o->workers, UINT16_MAX - o->workers);
     if (o->cpu_count != 0 && o->cpu_count != o->workers + 1)
         return refuse(c, "workers", "cpus", "%u CPUs for one engine and %u workers; list %u",
                       o->cpu_count, o->workers, o->workers + 1);

@@ -70,8 +70,8 @@ enum sl_net_kind sl_net_classify(const struct sl_net *net, struct rte_mbuf *m,
 void sl_net_reply(const struct sl_net *net, struct rte_mbuf *m, const struct sl_net_rx *rx,
                   uint16_t payload_bytes);
 
-/* Puts headers before a payload that starts at the mbuf's data and is data_len long. `lane` selects
- * the source port. */
+/* Puts headers before a payload that starts at the mbuf's data and is pkt_len long; it may be
+ * chained only where the device fills in UDP checksums. `lane` selects the source port. */
 void sl_net_wrap(const struct sl_net *net, struct rte_mbuf *m, const struct sl_endpoint *to,
                  const struct rte_ether_addr *next_hop, uint8_t lane);
 

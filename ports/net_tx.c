@@ -101,7 +101,7 @@ void sl_net_wrap(const struct sl_net *net, struct rte_mbuf *m, const struct sl_e
     bool is_v4 = sl_endpoint_is_v4(to);
     uint16_t l2_bytes = sl_link_bytes(net);
     uint16_t l3_bytes = is_v4 ? sizeof(struct rte_ipv4_hdr) : sizeof(struct rte_ipv6_hdr);
-    uint16_t udp_bytes = (uint16_t)(sizeof(struct rte_udp_hdr) + m->data_len);
+    uint16_t udp_bytes = (uint16_t)(sizeof(struct rte_udp_hdr) + m->pkt_len);
     uint8_t *frame = (uint8_t *)rte_pktmbuf_prepend(
         m, (uint16_t)(l2_bytes + l3_bytes + sizeof(struct rte_udp_hdr)));
     SL_ASSERT(frame != NULL);

@@ -10,14 +10,19 @@
 #include <string>
 #include <vector>
 
+/* EAL's --lcores; a binary that launches workers names more before it includes this. */
+#ifndef EAL_TEST_LCORES
+#define EAL_TEST_LCORES "0@0"
+#endif
+
 class EalEnvironment : public testing::Environment
 {
   public:
     void SetUp() override
     {
         std::vector<std::string> arguments = {
-            "test", "--no-huge", "--no-shconf", "--no-pci", "--no-telemetry",
-            "-m",   "256",       "-l",          "0",        "--log-level=error"};
+            "test", "--no-huge", "--no-shconf", "--no-pci",      "--no-telemetry",
+            "-m",   "256",       "--lcores",    EAL_TEST_LCORES, "--log-level=error"};
         std::vector<char *> pointers;
         for (auto &a : arguments)
             pointers.push_back(a.data());

@@ -247,9 +247,9 @@ TEST_F(Options, KeysThatDoNotFitTogetherAreFoundWithTheirLine)
               "FILE:9: [port] gateway6: a gateway needs address6 in [port] as well");
     EXPECT_EQ(complaint("[port]\nmtu = 1200\n"),
               "FILE:9: [port] mtu: 1200 is less than frame_bytes 1232 and 28 bytes of headers");
-    EXPECT_EQ(
-        complaint("[port]\nudp_port = 65535\n[workers]\ncount = 2\n"),
-        "FILE:9: [port] udp_port: each of 2 workers has a port of its own; set at most 65534");
+    EXPECT_EQ(complaint("[port]\nudp_port = 65535\n[workers]\ncount = 2\n"),
+              "FILE:9: [port] udp_port: the engine and each of 2 workers have a port of their own; "
+              "set at most 65533");
     EXPECT_EQ(complaint("[workers]\ncount = 2\ncpus = 1,2\n"),
               "FILE:10: [workers] cpus: 2 CPUs for one engine and 2 workers; list 3");
     EXPECT_EQ(complaint("[protocol]\nprobe_tries = 0\n"),

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/daemon.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <urcu/urcu-qsbr.h>
+
+#include "dataplane/node.h"
+#include "dataplane/signals.h"
+#include "dataplane/station.h"
+#include "ports/control_server.h"
+#include "ports/log.h"
+
+struct daemon {
+    const struct sl_options *options;
+    int signals;
+    unsigned signals_seen;
+    uint64_t leave_until_ns; /* 0: not leaving by signal */
+    struct sl_station station;
+    struct sl_runtime runtime;
+    struct sl_joiner joiner;
+    struct sl_node_context context;
+    struct sl_node node;
+    struct sl_control_server *server;
+};
+
+static int daemon_runtime(struct daemon *d)
+{
+    struct sl_runtime_config config = {
+        .name = "node",
+        .config = &d->options->config,
+        .net = &d->station.net,
+        .port = &d->station.port,
+        .packets = d->station.packets,
+        .workers = d->station.workers,
+        .first_lcore = 1,
+        .busy = d->options->idle == SL_IDLE_BUSY,
+        .wall_s = (uint64_t)time(NULL),
+    };
+    if (getrandom(&config.seed, sizeof(config.seed), 0) != (ssize_t)sizeof(config.seed)) {
+        SL_LOG(SL_LOG_ERROR, "getrandom: %s; is the system call filtered?", strerror(errno));
+        return -EIO;
+    }
+    return sl_runtime_open(&d->runtime, &config);
+}
+
+static int daemon_seeds(struct daemon *d)
+{
+    const char *seeds[SL_SEEDS_MAX];
+    for (uint32_t i = 0; i < d->options->seed_count; i++)
+        seeds[i] = d->options->seeds[i];
+    return sl_joiner_set(&d->joiner, seeds, d->options->seed_count);
+}
+
+/* What stands on the runtime. */
+static int daemon_serve(struct daemon *d)
+{
+    int rc = sl_joiner_open(&d->joiner, &d->runtime.clock, &d->runtime.mailbox,
+                            (uint16_t)d->options->udp_port);
+    if (rc != 0)
+        return rc;
+    d->context = (struct sl_node_context){.runtime = &d->runtime,
+                                          .options = d->options,
+                                          .joiner = &d->joiner,
+                                          .started_ns = sl_clock_now(&d->runtime.clock)};
+    d->node = sl_node_of(&d->context);
+    rc = sl_control_server_create(&d->server, d->options->control_socket, &d->node);
+    if (rc == 0)
+        rc = sl_runtime_launch(&d->runtime);
+    if (rc == 0)
+        rc = daemon_seeds(d);
+    return rc;
+}
+
+static void daemon_signal(struct daemon *d, uint64_t now_ns)
+{
+    d->signals_seen += sl_signals_take(d->signals);
+    if (d->signals_seen == 0 || d->leave_until_ns != 0)
+        return;
+    d->leave_until_ns = now_ns + SL_DAEMON_LEAVE_MS * 1000000ull;
+    d->node.leave(d->node.context);
+}
+
+static bool daemon_done(struct daemon *d, uint64_t now_ns, int *status)
+{
+    enum sl_phase phase = sl_node_phase(&d->runtime);
+    if (phase == SL_PHASE_YIELDED) {
+        SL_LOG(
+            SL_LOG_ERROR,
+            "another node was first to use the name '%s' in cluster '%s': this one ends; give it "
+            "a name of its own (node.name)",
+            d->options->config.name, d->options->config.cluster_name);
+        *status = SL_EXIT_YIELDED;
+        return true;
+    }
+    if (d->signals_seen > 0 && now_ns >= d->leave_until_ns)
+        SL_LOG(SL_LOG_WARNING, "leaving took too long: others will find out by themselves");
+    return phase == SL_PHASE_LEFT || d->signals_seen > 1 ||
+           (d->signals_seen > 0 && now_ns >= d->leave_until_ns);
+}
+
+static int daemon_loop(struct daemon *d)
+{
+    int status = SL_EXIT_DONE;
+    for (;;) {
+        struct pollfd fds[] = {
+            {.fd = d->signals, .events = POLLIN},
+            {.fd = sl_control_server_fd(d->server), .events = POLLIN},
+            {.fd = sl_joiner_fd(&d->joiner), .events = POLLIN},
+        };
+        poll(fds, sizeof(fds) / sizeof(fds[0]), SL_DAEMON_TICK_MS);
+        uint64_t now_ns = sl_clock_now(&d->runtime.clock);
+        daemon_signal(d, now_ns);
+        if (daemon_done(d, now_ns, &status))
+            return status;
+        sl_joiner_run(&d->joiner);
+        if (sl_control_server_run(d->server, 0) != 0)
+            return SL_EXIT_FAILED;
+    }
+}
+
+static int daemon_on_station(struct daemon *d)
+{
+    int status = SL_EXIT_FAILED;
+    if (daemon_runtime(d) != 0)
+        return status;
+    if (daemon_serve(d) == 0) {
+        SL_LOG(SL_LOG_NOTICE, "node '%s' of cluster '%s' is up on %s (%s)", d->options->config.name,
+               d->options->config.cluster_name, d->options->port.text, d->station.port.driver);
+        status = daemon_loop(d);
+    }
+    sl_control_server_destroy(d->server);
+    sl_runtime_stop(&d->runtime);
+    sl_joiner_close(&d->joiner);
+    sl_runtime_close(&d->runtime);
+    return status;
+}
+
+int sl_daemon_run(const struct sl_options *options, int signals)
+{
+    static struct daemon d; /* larger than a stack should hold */
+    int status = SL_EXIT_FAILED;
+    d.options = options;
+    d.signals = signals;
+    if (sl_station_open(&d.station, options) != 0)
+        return status;
+    urcu_qsbr_register_thread();
+    urcu_qsbr_thread_offline();
+    status = daemon_on_station(&d);
+    urcu_qsbr_unregister_thread();
+    sl_station_close(&d.station);
+    return status;
+}

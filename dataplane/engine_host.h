@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* The engine's host (lib/host.h) in the daemon: its frames become mbufs, its events the event
+ * log's, its retired memory call_rcu's. Owner: the engine's core. */
+#include <rte_mempool.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dataplane/event_log.h"
+#include "dataplane/transmitter.h"
+#include "lib/fast.h"
+#include "lib/host.h"
+#include "ports/neighbour.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* From here up a fan-out shares one payload behind header mbufs; below, a copy is cheaper. */
+#define SL_SHARE_PAYLOAD_BYTES 512
+
+struct sl_engine_host {
+    uint64_t now_ns; /* of the running step */
+    uint64_t sent;   /* packets sent so far */
+    struct rte_mempool *pool;
+    struct sl_neighbours *neighbours;
+    struct sl_transmitter *transmitter;
+    struct sl_lane *lane;
+    struct sl_counters *counters;
+    struct sl_event_log *events;
+    uint32_t frame_bytes;
+    bool share_payloads; /* the port sends chained mbufs and fills in UDP checksums */
+};
+
+struct sl_host sl_engine_host(struct sl_engine_host *host);
+
+/* The neighbour table's way to send, over the same pool and queue. */
+struct sl_neighbour_host sl_engine_host_neighbours(struct sl_engine_host *host);
+
+#ifdef __cplusplus
+}
+#endif

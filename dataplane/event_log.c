@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/event_log.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+static void slot_write(struct sl_event_slot *slot, const struct sl_node_event *event)
+{
+    uint64_t words[SL_EVENT_LOG_WORDS] = {0};
+    memcpy(words, event, sizeof(*event));
+    __atomic_store_n(&slot->sequence, 0, __ATOMIC_RELAXED);
+    /* Releases keep the words behind the 0 above: a reader of a new word will see the sequence
+     * changed. */
+    for (size_t i = 0; i < SL_EVENT_LOG_WORDS; i++)
+        __atomic_store_n(&slot->words[i], words[i], __ATOMIC_RELEASE);
+    __atomic_store_n(&slot->sequence, event->sequence, __ATOMIC_RELEASE);
+}
+
+static bool slot_read(const struct sl_event_slot *slot, uint64_t sequence,
+                      struct sl_node_event *event)
+{
+    uint64_t words[SL_EVENT_LOG_WORDS];
+    if (__atomic_load_n(&slot->sequence, __ATOMIC_ACQUIRE) != sequence)
+        return false;
+    for (size_t i = 0; i < SL_EVENT_LOG_WORDS; i++)
+        words[i] = __atomic_load_n(&slot->words[i], __ATOMIC_ACQUIRE);
+    if (__atomic_load_n(&slot->sequence, __ATOMIC_RELAXED) != sequence)
+        return false;
+    memcpy(event, words, sizeof(*event));
+    return true;
+}
+
+void sl_event_log_add(struct sl_event_log *log, const struct sl_event *event, uint64_t now_ns)
+{
+    struct sl_node_event e;
+    memset(&e, 0, sizeof(e));
+    e.sequence = log->last + 1;
+    e.time_ns = now_ns;
+    e.type = (uint32_t)event->type;
+    e.id = event->id;
+    e.word = event->word;
+    e.previous_word = event->previous_word;
+    e.accuser_id = event->accuser_id;
+    e.endpoint = event->endpoint;
+    if (event->cold != NULL)
+        memcpy(e.name, event->cold->text, event->cold->name_bytes);
+    slot_write(&log->slots[e.sequence & (SL_EVENT_LOG_SIZE - 1)], &e);
+    __atomic_store_n(&log->last, e.sequence, __ATOMIC_RELEASE);
+}
+
+uint32_t sl_event_log_read(const struct sl_event_log *log, uint64_t after,
+                           struct sl_node_event *out, uint32_t count)
+{
+    uint64_t last = sl_event_log_last(log);
+    uint64_t next = after + 1;
+    uint32_t n = 0;
+    if (last >= SL_EVENT_LOG_SIZE && next <= last - SL_EVENT_LOG_SIZE)
+        next = last - SL_EVENT_LOG_SIZE + 1;
+    for (; next <= last && n < count; next++)
+        n += slot_read(&log->slots[next & (SL_EVENT_LOG_SIZE - 1)], next, &out[n]);
+    return n;
+}

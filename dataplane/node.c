@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/node.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <urcu/urcu-qsbr.h>
+
+static void copy_text(char *out, size_t out_bytes, const char *text, size_t bytes)
+{
+    if (bytes >= out_bytes)
+        bytes = out_bytes - 1;
+    memcpy(out, text, bytes);
+    out[bytes] = '\0';
+}
+
+static void member_fill(struct sl_member_info *m, const struct sl_view_item *item, uint64_t self_id)
+{
+    struct sl_identity identity = sl_cold_identity(item->cold);
+    memset(m, 0, sizeof(*m));
+    m->id = item->id;
+    m->word = item->word;
+    m->v4 = identity.v4;
+    m->v6 = identity.v6;
+    m->self = item->id == self_id;
+    copy_text(m->name, sizeof(m->name), identity.name, identity.name_bytes);
+    copy_text(m->tags, sizeof(m->tags), identity.tags, identity.tags_bytes);
+    if (identity.zone_bytes > 0)
+        copy_text(m->zone, sizeof(m->zone), identity.zone, identity.zone_bytes);
+    else
+        copy_text(m->zone, sizeof(m->zone), "default", 7);
+}
+
+static int node_members(void *context,
+                        bool (*visit)(void *argument, const struct sl_member_info *member),
+                        void *argument)
+{
+    struct sl_node_context *n = context;
+    uint64_t self_id = sl_engine_self_id(n->runtime->loop.engine);
+    struct sl_view_range range;
+    struct sl_view_item item;
+    struct sl_member_info member;
+    bool more = true;
+    urcu_qsbr_thread_online();
+    sl_view_range_begin(&range, sl_engine_view(n->runtime->loop.engine), 0, UINT64_MAX);
+    while (more && sl_view_range_next(&range, &item)) {
+        member_fill(&member, &item, self_id);
+        more = visit(argument, &member);
+    }
+    urcu_qsbr_thread_offline();
+    return 0;
+}
+
+static bool info_visit(void *argument, const struct sl_member_info *member)
+{
+    struct sl_node_info *info = argument;
+    info->members_by_status[sl_word_status(member->word)]++;
+    if (member->self)
+        info->self = *member;
+    return true;
+}
+
+enum sl_phase sl_node_phase(const struct sl_runtime *runtime)
+{
+    const struct sl_engine_stats *stats = sl_engine_stats(runtime->loop.engine);
+    return (enum sl_phase)__atomic_load_n(&stats->phase, __ATOMIC_RELAXED);
+}
+
+static int node_info(void *context, struct sl_node_info *info)
+{
+    struct sl_node_context *n = context;
+    const struct sl_options *o = n->options;
+    const struct sl_view_summary *summary =
+        sl_view_summary(sl_engine_view(n->runtime->loop.engine));
+    memset(info, 0, sizeof(*info));
+    node_members(n, info_visit, info);
+    copy_text(info->cluster, sizeof(info->cluster), o->config.cluster_name,
+              strlen(o->config.cluster_name));
+    copy_text(info->profile, sizeof(info->profile), o->profile, strlen(o->profile));
+    copy_text(info->port, sizeof(info->port), o->port.text, strlen(o->port.text));
+    copy_text(info->version, sizeof(info->version), SL_VERSION, strlen(SL_VERSION));
+    info->uptime_ns = sl_clock_now(&n->runtime->clock) - n->started_ns;
+    info->phase = (uint32_t)sl_node_phase(n->runtime);
+    info->max_members = o->config.max_members;
+    info->workers = o->workers;
+    info->view_hash = __atomic_load_n(&summary->view_hash, __ATOMIC_RELAXED);
+    return 0;
+}
+
+/* Adds up structs that are nothing but 64-bit counters. */
+static void add_counters(void *sum, const void *counters, size_t bytes)
+{
+    uint64_t *to = sum;
+    const uint64_t *from = counters;
+    for (size_t i = 0; i < bytes / sizeof(*to); i++)
+        to[i] += __atomic_load_n(&from[i], __ATOMIC_RELAXED);
+}
+
+static struct sl_percentiles percentiles(const struct sl_histogram *h)
+{
+    return (struct sl_percentiles){
+        .count = sl_histogram_total(h),
+        .p50_ns = sl_histogram_percentile(h, 50),
+        .p90_ns = sl_histogram_percentile(h, 90),
+        .p99_ns = sl_histogram_percentile(h, 99),
+        .p999_ns = sl_histogram_percentile(h, 99.9),
+        .max_ns = sl_histogram_max(h),
+    };
+}
+
+static void worker_load(struct sl_worker_load *out, const struct sl_worker_load *load)
+{
+    out->polls = __atomic_load_n(&load->polls, __ATOMIC_RELAXED);
+    out->empty_polls = __atomic_load_n(&load->empty_polls, __ATOMIC_RELAXED);
+    out->busy_ns = __atomic_load_n(&load->busy_ns, __ATOMIC_RELAXED);
+    out->asleep_ns = __atomic_load_n(&load->asleep_ns, __ATOMIC_RELAXED);
+    out->cpu = __atomic_load_n(&load->cpu, __ATOMIC_RELAXED);
+    out->lcore = __atomic_load_n(&load->lcore, __ATOMIC_RELAXED);
+}
+
+static int node_stats(void *context, struct sl_node_stats *stats)
+{
+    struct sl_node_context *n = context;
+    struct sl_runtime *r = n->runtime;
+    const struct sl_engine *engine = r->loop.engine;
+    _Static_assert(sizeof(struct sl_counters) % 8 == 0 && sizeof(struct sl_engine_stats) % 8 == 0,
+                   "counters only");
+    memset(stats, 0, sizeof(*stats));
+    stats->time_ns = sl_clock_now(&r->clock);
+    add_counters(&stats->engine, sl_engine_stats(engine), sizeof(stats->engine));
+    add_counters(&stats->counters, sl_engine_counters(engine), sizeof(stats->counters));
+    for (unsigned i = 0; i < r->worker_count; i++) {
+        add_counters(&stats->counters, &r->workers[i]->counters, sizeof(stats->counters));
+        worker_load(&stats->workers[i], &r->workers[i]->load);
+    }
+    stats->worker_count = r->worker_count;
+    stats->counters.drops[SL_DROP_RX_MISSED] += sl_port_missed(&r->port);
+    stats->counters.drops[SL_DROP_NEIGHBOUR_UNRESOLVED] += sl_neighbours_unanswered(r->neighbours);
+    stats->probe_rtt = percentiles(sl_engine_probe_rtt(engine));
+    stats->convergence = percentiles(sl_engine_convergence(engine));
+    return 0;
+}
+
+static uint64_t realtime_now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static int node_events(void *context, uint64_t after, struct sl_node_event *out, uint32_t count)
+{
+    struct sl_node_context *n = context;
+    const char *self_name = n->options->config.name;
+    uint64_t self_id = sl_engine_self_id(n->runtime->loop.engine);
+    uint32_t found = sl_event_log_read(n->runtime->events, after, out, count);
+    uint64_t origin_ns = realtime_now_ns() - sl_clock_now(&n->runtime->clock);
+    for (uint32_t i = 0; i < found; i++) {
+        out[i].time_ns += origin_ns;
+        if (out[i].id == self_id && out[i].name[0] == '\0')
+            copy_text(out[i].name, sizeof(out[i].name), self_name, strlen(self_name));
+    }
+    return (int)found;
+}
+
+static int node_join(void *context, const char *const *seeds, uint32_t count)
+{
+    struct sl_node_context *n = context;
+    return sl_joiner_set(n->joiner, seeds, count);
+}
+
+static int node_leave(void *context)
+{
+    struct sl_node_context *n = context;
+    struct sl_letter letter = {.command = SL_COMMAND_LEAVE};
+    return sl_mailbox_ask(&n->runtime->mailbox, &letter, SL_MAILBOX_WAIT_NS);
+}
+
+struct sl_node sl_node_of(struct sl_node_context *context)
+{
+    return (struct sl_node){
+        .context = context,
+        .info = node_info,
+        .stats = node_stats,
+        .members = node_members,
+        .events = node_events,
+        .join = node_join,
+        .leave = node_leave,
+    };
+}

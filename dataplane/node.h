@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* The answers to what ports ask of a node (lib/node.h). Control thread, registered with RCU and
+ * offline but for the length of a call. */
+#include "dataplane/joiner.h"
+#include "dataplane/options.h"
+#include "dataplane/runtime.h"
+#include "lib/node.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct sl_node_context {
+    struct sl_runtime *runtime;
+    const struct sl_options *options;
+    struct sl_joiner *joiner;
+    uint64_t started_ns; /* the runtime's clock */
+};
+
+struct sl_node sl_node_of(struct sl_node_context *context);
+
+/* Own phase as last published by the engine. */
+enum sl_phase sl_node_phase(const struct sl_runtime *runtime);
+
+#ifdef __cplusplus
+}
+#endif

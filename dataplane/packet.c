@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/packet.h"
+
+#include "ports/net.h"
+
+#define POOL_CACHE 128
+
+struct rte_mempool *sl_packet_pool_create(const char *name, unsigned packets,
+                                          unsigned payload_bytes_max)
+{
+    static_assert(sizeof(struct sl_packet_note) <= SL_PACKET_NOTE_BYTES, "private area");
+    unsigned room = payload_bytes_max + SL_NET_HEADERS_MAX;
+    if (room < RTE_MBUF_DEFAULT_DATAROOM)
+        room = RTE_MBUF_DEFAULT_DATAROOM;
+    return rte_pktmbuf_pool_create_by_ops(name, packets, POOL_CACHE, SL_PACKET_NOTE_BYTES,
+                                          (uint16_t)(RTE_PKTMBUF_HEADROOM + room), SOCKET_ID_ANY,
+                                          "ring_mt_rts");
+}

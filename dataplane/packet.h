@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* The packet pool, and what an mbuf's private area says while it waits for the engine's core. */
+#include <rte_mbuf.h>
+#include <stdbool.h>
+
+#include "lib/endpoint.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SL_BURST 32 /* packets per RX burst and per free */
+
+/* Written by who hands an mbuf to the engine's core, read there. */
+struct sl_packet_note {
+    struct sl_endpoint to; /* set: a bare payload to send there; unset: a frame as received */
+};
+
+#define SL_PACKET_NOTE_BYTES 32
+
+static inline struct sl_packet_note *sl_packet_note(struct rte_mbuf *m)
+{
+    return (struct sl_packet_note *)rte_mbuf_to_priv(m);
+}
+
+/* A pool whose threads may share CPUs: a preempted one must not stop the others. NULL: rte_errno
+ * says why. */
+struct rte_mempool *sl_packet_pool_create(const char *name, unsigned packets,
+                                          unsigned payload_bytes_max);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/station.h"
+
+#include <errno.h>
+#include <rte_errno.h>
+#include <string.h>
+
+#include "dataplane/eal.h"
+#include "dataplane/packet.h"
+#include "dataplane/runtime.h"
+#include "lib/assert.h"
+#include "ports/log.h"
+
+/* Per queue: both descriptor rings of 1,024, bursts under way, one and a half caches, and the
+ * packets that wait for the engine or for a neighbour. */
+#define PACKETS_PER_QUEUE 4095
+
+static int station_check_memory(const struct sl_station *s, const struct sl_options *o)
+{
+    uint32_t needed_mb =
+        sl_runtime_memory_mb(&o->config, s->workers, s->workers * PACKETS_PER_QUEUE);
+    if (needed_mb <= o->memory_mb)
+        return 0;
+    char where[SL_OPTIONS_WHY];
+    sl_options_where(o, "eal", "memory_mb", where, sizeof(where));
+    SL_LOG(SL_LOG_ERROR, "%s: %u MB hold no %u members and %u queues; set memory_mb = %u or more",
+           where, o->memory_mb, o->config.max_members, s->workers, needed_mb);
+    return -ENOMEM;
+}
+
+static int station_eal(const struct sl_station *s, const struct sl_options *o)
+{
+    char why[SL_OPTIONS_WHY];
+    int rc = sl_port_spec_check(&o->port, why, sizeof(why));
+    if (rc != 0) {
+        char where[SL_OPTIONS_WHY];
+        sl_options_where(o, "port", "spec", where, sizeof(where));
+        SL_LOG(SL_LOG_ERROR, "%s: %s", where, why);
+        return rc;
+    }
+    struct sl_eal_config eal = {
+        .spec = &o->port,
+        .workers = s->workers,
+        .huge = (enum sl_huge)o->huge,
+        .memory_mb = o->memory_mb,
+        .cpus = o->cpus,
+        .cpu_count = o->cpu_count,
+    };
+    return sl_eal_start(&eal);
+}
+
+static int station_port(struct sl_station *s, const struct sl_options *o)
+{
+    struct sl_port_config config = {
+        .spec = o->port,
+        .queues = (uint16_t)s->workers,
+        .mtu = (uint16_t)o->mtu,
+        .udp_port = (uint16_t)o->udp_port,
+    };
+    uint32_t payload = o->config.frame_bytes > o->mtu ? o->config.frame_bytes : o->mtu;
+    s->packets = sl_packet_pool_create("packets", s->workers * PACKETS_PER_QUEUE, payload);
+    if (s->packets == NULL) {
+        SL_LOG(SL_LOG_ERROR, "packet pool: %s; raise eal.memory_mb", rte_strerror(rte_errno));
+        return -ENOMEM;
+    }
+    for (unsigned i = 0; i < s->workers; i++)
+        config.pool[i] = s->packets;
+    int rc = sl_port_open(&s->port, &config);
+    if (rc != 0)
+        rte_mempool_free(s->packets);
+    return rc;
+}
+
+static struct sl_net_family family(const struct sl_options_family *from)
+{
+    struct sl_net_family to = {
+        .prefix_bits = from->prefix_bits, .set = from->set, .has_gateway = from->has_gateway};
+    memcpy(to.address, from->address, sizeof(to.address));
+    memcpy(to.gateway, from->gateway, sizeof(to.gateway));
+    return to;
+}
+
+/* RFC 4291, appendix A: the MAC with its universal bit turned over and fffe in the middle. */
+static void link_local(uint8_t address[16], const struct rte_ether_addr *mac)
+{
+    memset(address, 0, 16);
+    address[0] = 0xfe;
+    address[1] = 0x80;
+    memcpy(address + 8, mac->addr_bytes, 3);
+    address[8] ^= 2;
+    address[11] = 0xff;
+    address[12] = 0xfe;
+    memcpy(address + 13, mac->addr_bytes + 3, 3);
+}
+
+static void station_net(struct sl_station *s, const struct sl_options *o)
+{
+    s->net = (struct sl_net){
+        .mac = s->port.mac,
+        .v4 = family(&o->v4),
+        .v6 = family(&o->v6),
+        .vlan_id = (uint16_t)o->vlan,
+        .dscp = (uint8_t)o->dscp,
+        .hop_limit = 64,
+        .udp_port = (uint16_t)o->udp_port,
+        .lanes = (uint16_t)s->workers,
+        .mtu = s->port.mtu,
+        .rx_checksum = s->port.rx_checksum,
+        .tx_checksum_ipv4 = s->port.tx_checksum_ipv4,
+        .tx_checksum_udp = s->port.tx_checksum_udp,
+    };
+    link_local(s->net.link_local, &s->port.mac);
+}
+
+/* The device's MTU is known only now, if the operator set none. */
+static int station_check_mtu(const struct sl_station *s, const struct sl_options *o)
+{
+    uint32_t headers = o->v6.set ? 48 : 28;
+    if (o->config.frame_bytes + headers <= s->port.mtu)
+        return 0;
+    SL_LOG(SL_LOG_ERROR, "port %s: MTU %u holds no frames of %u bytes; set frame_bytes = %u",
+           o->port.text, s->port.mtu, o->config.frame_bytes, s->port.mtu - headers);
+    return -EMSGSIZE;
+}
+
+static void station_release(struct sl_station *s)
+{
+    sl_port_close(&s->port);
+    if (s->port.keeps_mbufs)
+        return; /* and the pool with them, until the process ends */
+    SL_ASSERT(rte_mempool_in_use_count(s->packets) == 0);
+    rte_mempool_free(s->packets);
+}
+
+int sl_station_open(struct sl_station *s, const struct sl_options *o)
+{
+    memset(s, 0, sizeof(*s));
+    s->workers = o->workers + 1;
+    int rc = station_check_memory(s, o);
+    if (rc == 0)
+        rc = station_eal(s, o);
+    if (rc != 0)
+        return rc;
+    rc = station_port(s, o);
+    if (rc == 0) {
+        rc = station_check_mtu(s, o);
+        if (rc != 0)
+            station_release(s);
+    }
+    if (rc != 0)
+        sl_eal_stop();
+    else
+        station_net(s, o);
+    return rc;
+}
+
+void sl_station_close(struct sl_station *s)
+{
+    station_release(s);
+    sl_eal_stop();
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The real program as a child process, on a ring port: no privileges, no devices, no hugepages. */
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace
+{
+class Daemon : public testing::Test
+{
+  protected:
+    Daemon()
+    {
+        char name[] = "/tmp/starlingd-test.XXXXXX";
+        folder = mkdtemp(name);
+        std::ofstream(folder + "/conf")
+            << "[cluster]\nname = test\nprofile = edge\n[node]\nname = self\n"
+            << "[port]\nspec = ring\naddress = 10.9.0.1/24\n"
+            << "[control]\nsocket = " << folder << "/socket\n"
+            << "[eal]\nhuge = no\nmemory_mb = 64\n[protocol]\nmax_members = 256\n";
+    }
+
+    ~Daemon() override
+    {
+        if (child > 0) {
+            kill(child, SIGKILL);
+            waitpid(child, nullptr, 0);
+        }
+        close(out);
+        std::filesystem::remove_all(folder);
+    }
+
+    void start(const std::vector<std::string> &flags = {})
+    {
+        int pipe_fds[2];
+        ASSERT_EQ(pipe(pipe_fds), 0);
+        std::vector<std::string> arguments = {SL_DAEMON_PROGRAM, "--config", folder + "/conf"};
+        arguments.insert(arguments.end(), flags.begin(), flags.end());
+        child = fork();
+        if (child == 0) {
+            std::vector<char *> pointers;
+            for (auto &a : arguments)
+                pointers.push_back(a.data());
+            pointers.push_back(nullptr);
+            dup2(pipe_fds[1], STDERR_FILENO);
+            close(pipe_fds[0]);
+            close(pipe_fds[1]);
+            execv(SL_DAEMON_PROGRAM, pointers.data());
+            _exit(127);
+        }
+        close(pipe_fds[1]);
+        out = pipe_fds[0];
+    }
+
+    /* Reads what the daemon says until `text` shows up or it ends. */
+    bool says(const std::string &text)
+    {
+        char bytes[512];
+        while (said.find(text) == std::string::npos) {
+            ssize_t n = read(out, bytes, sizeof(bytes));
+            if (n <= 0)
+                return false;
+            said.append(bytes, (size_t)n);
+        }
+        return true;
+    }
+
+    bool exists(const std::string &name) const
+    {
+        return std::filesystem::exists(folder + "/" + name);
+    }
+
+    /* Waits for its end; a daemon that hangs is killed and reported by SIGALRM's -1. */
+    int ends()
+    {
+        pollfd end = {out, POLLIN, 0};
+        char bytes[512];
+        for (;;) {
+            if (poll(&end, 1, 60000) <= 0)
+                return -1;
+            ssize_t n = read(out, bytes, sizeof(bytes));
+            if (n <= 0)
+                break;
+            said.append(bytes, (size_t)n);
+        }
+        int status = 0;
+        waitpid(child, &status, 0);
+        child = -1;
+        return WIFEXITED(status) ? WEXITSTATUS(status) : 256 + WTERMSIG(status);
+    }
+
+    static bool runtime_directory_exists(pid_t pid)
+    {
+        std::string name = "starling-" + std::to_string(pid);
+        const char *user = getenv("XDG_RUNTIME_DIR");
+        return std::filesystem::exists("/var/run/dpdk/" + name) ||
+               (user && std::filesystem::exists(std::string(user) + "/dpdk/" + name)) ||
+               std::filesystem::exists("/tmp/dpdk/" + name);
+    }
+
+    std::string folder, said;
+    pid_t child = -1;
+    int out = -1;
+};
+
+TEST_F(Daemon, SigtermToAMemberLeavesNothing)
+{
+    start();
+    pid_t pid = child;
+    ASSERT_TRUE(says("is up")) << said;
+    EXPECT_TRUE(exists("socket"));
+    EXPECT_FALSE(runtime_directory_exists(pid)) << "not even while it runs";
+    kill(child, SIGTERM);
+    EXPECT_EQ(ends(), 0) << said;
+    EXPECT_FALSE(exists("socket"));
+    EXPECT_FALSE(runtime_directory_exists(pid));
+}
+
+TEST_F(Daemon, SigintEndsItToo)
+{
+    start();
+    ASSERT_TRUE(says("is up")) << said;
+    kill(child, SIGINT);
+    EXPECT_EQ(ends(), 0) << said;
+}
+
+TEST_F(Daemon, SigtermWhileJoiningWithAnUnreachableSeed)
+{
+    start({"--join.seeds", "10.9.0.77"});
+    ASSERT_TRUE(says("is up")) << said;
+    kill(child, SIGTERM);
+    EXPECT_EQ(ends(), 0) << said;
+    EXPECT_FALSE(exists("socket"));
+}
+
+TEST_F(Daemon, SigtermWhileResolvingANameThatDoesNotExist)
+{
+    start({"--join.seeds", "nowhere.invalid"});
+    ASSERT_TRUE(says("is up")) << said;
+    kill(child, SIGTERM);
+    EXPECT_EQ(ends(), 0) << said;
+}
+
+TEST_F(Daemon, SigtermBeforeItIsUp)
+{
+    start();
+    /* Blocked signals show that main() has begun; EAL starts long after that. */
+    std::string status = "/proc/" + std::to_string(child) + "/status", line;
+    for (bool blocked = false; !blocked;) {
+        std::ifstream file(status);
+        while (std::getline(file, line))
+            if (line.rfind("SigBlk:", 0) == 0)
+                blocked = std::stoull(line.substr(7), nullptr, 16) & (1ull << (SIGTERM - 1));
+    }
+    kill(child, SIGTERM);
+    EXPECT_EQ(ends(), 0) << said;
+    EXPECT_FALSE(exists("socket"));
+}
+
+TEST_F(Daemon, WithWorkersOfItsOwnItEndsAsWell)
+{
+    start({"--workers.count", "2"});
+    ASSERT_TRUE(says("is up")) << said;
+    kill(child, SIGTERM);
+    EXPECT_EQ(ends(), 0) << said;
+}
+
+TEST_F(Daemon, APortThatIsNotThereIsOneLineAndExitCode1)
+{
+    start({"--port.spec", "af_packet:nosuchif0"});
+    EXPECT_EQ(ends(), 1);
+    EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 1) << said;
+    EXPECT_NE(said.find("nosuchif0"), std::string::npos) << said;
+}
+
+TEST_F(Daemon, TooLittleMemoryIsOneLineThatSaysHowMuch)
+{
+    start({"--protocol.max_members", "4000000"});
+    EXPECT_EQ(ends(), 1);
+    EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 1) << said;
+    EXPECT_NE(said.find("memory_mb"), std::string::npos) << said;
+}
+
+TEST_F(Daemon, AnUnknownKeyIsExitCode2)
+{
+    start({"--port.sepc", "ring"});
+    EXPECT_EQ(ends(), 2);
+    EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 1) << said;
+}
+
+TEST_F(Daemon, ASecondDaemonOnTheSocketIsRefused)
+{
+    start();
+    ASSERT_TRUE(says("is up")) << said;
+    pid_t first = child;
+    int first_out = out;
+    said.clear();
+    start();
+    EXPECT_EQ(ends(), 1);
+    EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 1) << said;
+    close(out);
+    child = first;
+    out = first_out;
+    EXPECT_TRUE(exists("socket")) << "the first one's is untouched";
+    kill(child, SIGTERM);
+    EXPECT_EQ(ends(), 0);
+}
+} // namespace

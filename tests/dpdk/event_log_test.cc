@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/event_log.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cerrno>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "dataplane/mailbox.h"
+
+namespace
+{
+class EventLog : public testing::Test
+{
+  protected:
+    void add(uint64_t id)
+    {
+        sl_event event = {};
+        event.type = SL_EVENT_MEMBER_ALIVE;
+        event.id = event.word = event.previous_word = event.accuser_id = id;
+        sl_event_log_add(log.get(), &event, id);
+    }
+
+    std::vector<sl_node_event> read(uint64_t after, uint32_t count)
+    {
+        std::vector<sl_node_event> out(count);
+        out.resize(sl_event_log_read(log.get(), after, out.data(), count));
+        return out;
+    }
+
+    std::unique_ptr<sl_event_log> log{new sl_event_log()};
+};
+
+TEST_F(EventLog, CountsFromOneAndReadsOnFromAnywhere)
+{
+    EXPECT_TRUE(read(0, 8).empty());
+    for (uint64_t i = 1; i <= 5; i++)
+        add(100 + i);
+    auto all = read(0, 8);
+    ASSERT_EQ(all.size(), 5u);
+    EXPECT_EQ(all[0].sequence, 1u);
+    EXPECT_EQ(all[4].id, 105u);
+    auto some = read(2, 2);
+    ASSERT_EQ(some.size(), 2u);
+    EXPECT_EQ(some[0].sequence, 3u);
+    EXPECT_TRUE(read(5, 8).empty());
+}
+
+TEST_F(EventLog, OverwritesTheOldestAndShowsTheGap)
+{
+    for (uint64_t i = 1; i <= SL_EVENT_LOG_SIZE + 10; i++)
+        add(i);
+    auto first = read(0, 4);
+    ASSERT_EQ(first.size(), 4u);
+    EXPECT_EQ(first[0].sequence, 11u);
+    EXPECT_EQ(first[0].id, 11u);
+    EXPECT_EQ(read(0, SL_EVENT_LOG_SIZE + 100).size(), (size_t)SL_EVENT_LOG_SIZE);
+}
+
+TEST_F(EventLog, AReaderBesideTheWriterNeverSeesHalfAnEvent)
+{
+    constexpr uint64_t EVENTS = 40 * SL_EVENT_LOG_SIZE;
+    std::thread writer([&] {
+        for (uint64_t i = 1; i <= EVENTS; i++)
+            add(i);
+    });
+    uint64_t after = 0;
+    while (after < EVENTS) {
+        for (const sl_node_event &e : read(after, 64)) {
+            ASSERT_GT(e.sequence, after);
+            ASSERT_EQ(e.id, e.sequence);
+            ASSERT_EQ(e.word, e.sequence);
+            ASSERT_EQ(e.accuser_id, e.sequence);
+            after = e.sequence;
+        }
+    }
+    writer.join();
+}
+
+TEST(Mailbox, AnAnswerComesBackToWhoAsked)
+{
+    sl_mailbox box = {};
+    std::thread engine([&] {
+        const sl_letter *letter;
+        while ((letter = sl_mailbox_posted(&box)) == nullptr)
+            std::this_thread::yield();
+        sl_mailbox_answer(&box, letter->command == SL_COMMAND_JOIN ? -(int)letter->seed_count : 1);
+    });
+    sl_letter letter = {};
+    letter.command = SL_COMMAND_JOIN;
+    letter.seed_count = 7;
+    EXPECT_EQ(sl_mailbox_ask(&box, &letter, 60000000000ull), -7);
+    engine.join();
+    EXPECT_EQ(sl_mailbox_posted(&box), nullptr);
+}
+
+TEST(Mailbox, AnEngineThatDoesNotAnswerBlocksNobody)
+{
+    sl_mailbox box = {};
+    sl_letter letter = {};
+    letter.command = SL_COMMAND_LEAVE;
+    EXPECT_EQ(sl_mailbox_ask(&box, &letter, 0), -ETIMEDOUT);
+    EXPECT_EQ(sl_mailbox_ask(&box, &letter, 0), -EBUSY) << "the engine may be reading the letter";
+    ASSERT_NE(sl_mailbox_posted(&box), nullptr);
+    sl_mailbox_answer(&box, 0);
+    EXPECT_EQ(sl_mailbox_ask(&box, &letter, 0), -ETIMEDOUT) << "the late answer is not this one's";
+}
+} // namespace

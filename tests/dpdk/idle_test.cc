@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/idle.h"
+
+#include <urcu/urcu-qsbr.h>
+
+#include <atomic>
+#include <thread>
+
+#include "tests/dpdk/eal_environment.h"
+
+namespace
+{
+constexpr uint64_t FAR = UINT64_MAX, NOW = 1000000000;
+
+class Idle : public testing::Test
+{
+  protected:
+    void start(bool busy)
+    {
+        sl_idler_init(&idler, busy, &load);
+    }
+
+    uint64_t empty(uint64_t deadline = FAR)
+    {
+        return sl_idler_after_poll(&idler, false, NOW, deadline);
+    }
+
+    void tire()
+    {
+        for (int i = 0; i < SL_IDLE_PAUSE_POLLS; i++)
+            ASSERT_EQ(empty(), 0u) << i;
+    }
+
+    sl_worker_load load = {};
+    sl_idler idler = {};
+};
+
+TEST_F(Idle, ABusyCoreNeverSleeps)
+{
+    start(true);
+    for (int i = 0; i < 100000; i++)
+        ASSERT_EQ(empty(), 0u);
+}
+
+TEST_F(Idle, SleepsOnlyAfterManyEmptyPollsThenLongerUpToTheMost)
+{
+    start(false);
+    tire();
+    EXPECT_EQ(empty(), SL_IDLE_SLEEP_MIN_NS);
+    EXPECT_EQ(empty(), 2 * SL_IDLE_SLEEP_MIN_NS);
+    for (int i = 0; i < 20; i++)
+        EXPECT_LE(empty(), (uint64_t)SL_IDLE_SLEEP_MAX_NS);
+    EXPECT_EQ(empty(), (uint64_t)SL_IDLE_SLEEP_MAX_NS);
+}
+
+TEST_F(Idle, APacketWakesItForManyPolls)
+{
+    start(false);
+    tire();
+    EXPECT_GT(empty(), 0u);
+    EXPECT_EQ(sl_idler_after_poll(&idler, true, NOW, FAR), 0u);
+    tire();
+    EXPECT_EQ(empty(), SL_IDLE_SLEEP_MIN_NS);
+}
+
+TEST_F(Idle, NeverSleepsPastTheDeadline)
+{
+    start(false);
+    tire();
+    EXPECT_EQ(empty(NOW + 7), 7u);
+    EXPECT_EQ(empty(NOW), 0u);
+    EXPECT_EQ(empty(NOW - 1), 0u);
+}
+
+TEST_F(Idle, ASleeperHoldsUpNoGracePeriod)
+{
+    start(false);
+    sl_clock clock = sl_clock_start();
+    std::atomic<bool> asleep{false}, awake{false};
+    std::thread sleeper([&] {
+        urcu_qsbr_register_thread();
+        asleep = true;
+        sl_idler_sleep(&idler, &clock, 2000000000);
+        awake = true;
+        urcu_qsbr_unregister_thread();
+    });
+    while (!asleep)
+        std::this_thread::yield();
+    urcu_qsbr_synchronize_rcu();
+    EXPECT_FALSE(awake) << "the grace period waited for the sleeper";
+    sleeper.join();
+    sl_idler_account(&idler, false, 4000000000);
+    EXPECT_GE(load.asleep_ns, 1900000000u) << "EAL rounds the rate of the TSC";
+}
+
+TEST_F(Idle, LoadTellsBusyFromEmptyFromAsleep)
+{
+    start(false);
+    sl_idler_account(&idler, true, 100);
+    sl_idler_account(&idler, false, 50);
+    idler.slept_ns = 30;
+    sl_idler_account(&idler, true, 40);
+    EXPECT_EQ(load.polls, 3u);
+    EXPECT_EQ(load.empty_polls, 1u);
+    EXPECT_EQ(load.busy_ns, 110u);
+    EXPECT_EQ(load.asleep_ns, 30u);
+}
+
+TEST(Clock, KeepsUpWithTheSystemsClockAndNeverGoesBack)
+{
+    sl_clock clock = sl_clock_start();
+    uint64_t last = 0;
+    for (int i = 0; i < 100000; i++) {
+        uint64_t now = sl_clock_now(&clock);
+        ASSERT_GE(now, last);
+        last = now;
+    }
+    EXPECT_EQ(sl_clock_at(&clock, clock.start_tsc), clock.start_ns);
+    uint64_t year_tsc = rte_get_tsc_hz() * 31536000ull;
+    double year_ns = (double)(sl_clock_at(&clock, clock.start_tsc + year_tsc) - clock.start_ns);
+    EXPECT_NEAR(year_ns / 31536000e9, 1.0, 1e-6) << "the multiplication does not overflow";
+}
+} // namespace

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* One node whose worker and engine the test turns by hand; the test is the other end of the wire.
+ */
+#include "dataplane/worker.h"
+
+#include <arpa/inet.h>
+#include <rte_icmp.h>
+#include <rte_ip.h>
+#include <urcu/urcu-qsbr.h>
+
+#include "lib/record.h"
+#include "tests/dpdk/eal_environment.h"
+#include "tests/dpdk/test_node.h"
+
+namespace
+{
+constexpr uint64_t PEER = 0x9ee9, MS = 1000000;
+
+class Worker : public testing::Test
+{
+  protected:
+    Worker() : ports(pool.get(), 1), node("worker", ports.port[0], pool.get(), 1)
+    {
+        urcu_qsbr_register_thread();
+        sl_reclaim_attach(&node.runtime.reclaim);
+        worker = node.runtime.workers[0];
+        EXPECT_EQ(sl_receiver_start(&worker->receiver), 0);
+        peer = node.net;
+        peer.mac = ports.port[1].mac;
+        peer.v4.address[3] = 2;
+        now = sl_clock_now(&node.runtime.clock);
+        self = sl_endpoint_v4(node.net.v4.address, 7947);
+    }
+
+    ~Worker() override
+    {
+        sl_transmitter_flush(&worker->transmitter);
+        sl_receiver_stop(&worker->receiver);
+        sl_reclaim_detach();
+        urcu_qsbr_unregister_thread();
+    }
+
+    rte_mbuf *frame(sl_frame_type type, const sl_probe_body *body = nullptr)
+    {
+        rte_mbuf *m = rte_pktmbuf_alloc(pool.get());
+        sl_header header = {};
+        header.type = (uint8_t)type;
+        header.cluster_id = sl_cluster_from_name("test").id;
+        header.sender_id = PEER;
+        header.boot_salt = 1;
+        header.counter = ++counter;
+        header.probe = 77;
+        uint32_t bytes = sl_frame_records_at((uint8_t)type);
+        auto *at = (uint8_t *)rte_pktmbuf_append(m, (uint16_t)bytes);
+        sl_header_write(at, &header);
+        if (body)
+            sl_probe_body_write(at, body);
+        return m;
+    }
+
+    rte_mbuf *ping()
+    {
+        sl_probe_body body = {node.id(), PEER, 0};
+        return frame(SL_FRAME_PING, &body);
+    }
+
+    /* A datagram from the peer to the node. */
+    void send(rte_mbuf *m)
+    {
+        sl_net_wrap(&peer, m, &self, &node.net.mac, 0);
+        put(m);
+    }
+
+    void put(rte_mbuf *m)
+    {
+        ASSERT_EQ(rte_eth_tx_burst(ports.port[1].ethdev_id, 0, &m, 1), 1);
+    }
+
+    unsigned poll()
+    {
+        unsigned n = sl_receiver_poll(&worker->receiver, now);
+        sl_transmitter_flush(&worker->transmitter);
+        urcu_qsbr_quiescent_state();
+        return n;
+    }
+
+    void turn()
+    {
+        sl_engine_loop_turn(&node.runtime.loop, now);
+        sl_transmitter_flush(&worker->transmitter);
+        urcu_qsbr_quiescent_state();
+    }
+
+    rte_mbuf *take()
+    {
+        rte_mbuf *m = nullptr;
+        return rte_eth_rx_burst(ports.port[1].ethdev_id, 0, &m, 1) == 1 ? m : nullptr;
+    }
+
+    void free_taken()
+    {
+        while (rte_mbuf *m = take())
+            rte_pktmbuf_free(m);
+    }
+
+    uint64_t dropped(sl_drop reason) const
+    {
+        return worker->counters.drops[reason];
+    }
+
+    PacketPool pool{511};
+    CrossedPorts ports;
+    TestNode node;
+    sl_worker *worker;
+    sl_net peer;
+    sl_endpoint self;
+    uint64_t now, counter = 0;
+};
+
+TEST_F(Worker, APingIsAnsweredInTheMbufThatBroughtIt)
+{
+    rte_mbuf *m = ping();
+    send(m);
+    EXPECT_EQ(poll(), 1u);
+    ASSERT_EQ(take(), m);
+    sl_net_rx rx = {};
+    ASSERT_EQ(sl_net_classify(&peer, m, &rx), SL_NET_GOSSIP) << sl_drop_name(rx.drop);
+    sl_header header;
+    ASSERT_EQ(sl_header_read(rx.payload, rx.payload_bytes, &header), SL_WIRE_OK);
+    EXPECT_EQ(header.type, SL_FRAME_ACK);
+    EXPECT_EQ(header.probe, 77u);
+    EXPECT_EQ(header.sender_id, node.id());
+    EXPECT_EQ(worker->counters.pings_answered, 1u);
+    rte_pktmbuf_free(m);
+}
+
+TEST_F(Worker, ABurstIsAnsweredWholeAndInOrder)
+{
+    std::vector<rte_mbuf *> sent;
+    for (int i = 0; i < SL_BURST; i++) {
+        sent.push_back(ping());
+        send(sent.back());
+    }
+    EXPECT_EQ(poll(), (unsigned)SL_BURST);
+    for (rte_mbuf *m : sent) {
+        ASSERT_EQ(take(), m);
+        rte_pktmbuf_free(m);
+    }
+}
+
+TEST_F(Worker, WhatItDropsIsCountedAndFreed)
+{
+    rte_mbuf *m = ping();
+    rte_pktmbuf_mtod(m, uint8_t *)[0] = 9; /* another wire version */
+    send(m);
+    EXPECT_EQ(poll(), 1u);
+    EXPECT_EQ(take(), nullptr);
+    EXPECT_EQ(dropped(SL_DROP_FRAME_VERSION), 1u);
+    EXPECT_EQ(rte_mempool_in_use_count(pool.get()), 0u);
+}
+
+TEST_F(Worker, AFullTxQueueIsCountedAndNeverWaitedFor)
+{
+    /* Nobody takes from the ring of 256. */
+    for (int i = 0; i < 10; i++) {
+        for (int k = 0; k < SL_BURST; k++)
+            send(ping());
+        EXPECT_EQ(poll(), (unsigned)SL_BURST);
+    }
+    EXPECT_EQ(dropped(SL_DROP_TX_FULL), 10u * SL_BURST - 256);
+    EXPECT_EQ(rte_mempool_in_use_count(pool.get()), 256u);
+    free_taken();
+}
+
+TEST_F(Worker, AnEmptyPoolIsCountedAndTheEngineGoesOn)
+{
+    std::vector<rte_mbuf *> all;
+    while (rte_mbuf *m = rte_pktmbuf_alloc(pool.get()))
+        all.push_back(m);
+    sl_endpoint seed = sl_endpoint_v4(peer.v4.address, 7947);
+    ASSERT_EQ(sl_engine_join(node.runtime.loop.engine, now, &seed, 1), 0);
+    for (int i = 0; i < 100; i++, now += 50 * MS)
+        turn();
+    EXPECT_GT(dropped(SL_DROP_MBUF_EMPTY), 0u);
+    rte_pktmbuf_free_bulk(all.data(), (unsigned)all.size());
+    for (int i = 0; i < 100; i++, now += 50 * MS)
+        turn();
+    rte_mbuf *m = take();
+    EXPECT_NE(m, nullptr) << "with buffers back it asks for its neighbour";
+    rte_pktmbuf_free(m);
+    free_taken();
+}
+
+TEST_F(Worker, AnEchoRequestIsAnsweredByWhoReceivesIt)
+{
+    rte_mbuf *m = rte_pktmbuf_alloc(pool.get());
+    send(m); /* an empty datagram, made into an echo request below */
+    rte_mbuf *same = nullptr;
+    ASSERT_EQ(rte_eth_rx_burst(ports.port[0].ethdev_id, 0, &same, 1), 1);
+    auto *ip = rte_pktmbuf_mtod_offset(m, rte_ipv4_hdr *, RTE_ETHER_HDR_LEN);
+    auto *icmp = (rte_icmp_hdr *)(ip + 1);
+    memset(icmp, 0, 8);
+    icmp->icmp_type = RTE_IP_ICMP_ECHO_REQUEST;
+    icmp->icmp_cksum = (uint16_t)~rte_raw_cksum(icmp, 8);
+    ip->next_proto_id = IPPROTO_ICMP;
+    ip->hdr_checksum = 0;
+    ip->hdr_checksum = rte_ipv4_cksum(ip);
+    put(m);
+    EXPECT_EQ(poll(), 1u);
+    ASSERT_EQ(take(), m);
+    EXPECT_EQ(icmp->icmp_type, RTE_IP_ICMP_ECHO_REPLY);
+    rte_pktmbuf_free(m);
+}
+
+TEST_F(Worker, ARelayToAnUnresolvedNextHopWaitsAtTheEnginesCore)
+{
+    rte_mbuf *m = rte_pktmbuf_alloc(pool.get());
+    rte_pktmbuf_append(m, 100);
+    sl_packet_note(m)->to = sl_endpoint_v4(peer.v4.address, 7947);
+    sl_handoff_give_packet(&node.runtime.handoff, m, &worker->counters);
+    turn();
+    rte_mbuf *question = take();
+    ASSERT_NE(question, nullptr);
+    EXPECT_EQ(rte_pktmbuf_mtod(question, rte_ether_hdr *)->ether_type, htons(RTE_ETHER_TYPE_ARP));
+    EXPECT_EQ(rte_mempool_in_use_count(pool.get()), 2u) << "the packet is held";
+    rte_pktmbuf_free(question);
+    free_taken();
+}
+
+TEST_F(Worker, RecordsReachTheEngineThroughTheRings)
+{
+    rte_mbuf *m = frame(SL_FRAME_GOSSIP);
+    sl_identity identity = {};
+    identity.name = "stranger";
+    identity.name_bytes = 8;
+    identity.v4 = sl_endpoint_v4(peer.v4.address, 7947);
+    sl_cluster cluster = sl_cluster_from_name("test");
+    uint64_t id = sl_member_id(&cluster, "stranger", 8);
+    uint32_t bytes = sl_record_alive_bytes(&identity);
+    sl_record_write_alive((uint8_t *)rte_pktmbuf_append(m, (uint16_t)bytes), bytes, id,
+                          sl_word(1000, 0, SL_ALIVE), &identity);
+    send(m);
+    EXPECT_EQ(poll(), 1u);
+    const sl_view *view = sl_engine_view(node.runtime.loop.engine);
+    EXPECT_EQ(sl_view_word(view, id), 0u) << "a worker decides nothing";
+    turn();
+    EXPECT_NE(sl_view_word(view, id), 0u);
+    EXPECT_EQ(worker->counters.records_novel, 1u);
+    free_taken();
+}
+
+TEST_F(Worker, AFloodForTheEngineIsDroppedAtTheRingAndCounted)
+{
+    sl_probe_body body = {PEER, node.id(), sl_word(1000, 0, SL_ALIVE)};
+    for (int i = 0; i < 2000; i++) {
+        send(frame(SL_FRAME_ACK, &body));
+        EXPECT_EQ(poll(), 1u);
+    }
+    EXPECT_GT(dropped(SL_DROP_ENGINE_RING_FULL), 0u);
+    EXPECT_EQ(rte_mempool_in_use_count(pool.get()), 0u);
+    for (int i = 0; i < 100; i++)
+        turn();
+    uint64_t lost = dropped(SL_DROP_ENGINE_RING_FULL);
+    send(frame(SL_FRAME_ACK, &body));
+    poll();
+    EXPECT_EQ(dropped(SL_DROP_ENGINE_RING_FULL), lost) << "the engine has drained the rings";
+    free_taken();
+}
+} // namespace
