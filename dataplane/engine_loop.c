@@ -105,9 +105,11 @@ bool sl_engine_loop_turn(struct sl_engine_loop *l, uint64_t now_ns)
         loop_received(l);
     if (l->step.more || l->host->now_ns >= l->step.next_deadline_ns)
         l->step = sl_engine_step(l->engine, l->host->now_ns, NULL);
-    if (l->host->now_ns >= l->neighbour_due_ns)
+    bool sent = l->host->sent != sent_before;
+    /* Whatever was sent, or handed over to be sent, may have begun to resolve a next hop. */
+    if (sent || found || l->host->now_ns >= l->neighbour_due_ns)
         l->neighbour_due_ns = sl_neighbour_tick(l->host->neighbours, l->host->now_ns);
-    return found || l->host->sent != sent_before;
+    return found || sent;
 }
 
 uint64_t sl_engine_loop_deadline(const struct sl_engine_loop *l)
