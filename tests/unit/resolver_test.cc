@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -21,16 +22,16 @@ struct Names {
     std::mutex mutex;
     std::condition_variable changed;
     std::map<std::string, std::vector<uint8_t>> hosts; // last byte of 10.0.0.x
-    bool stuck = false;
     int asked = 0, left = 0;
+    int allowed = INT_MAX; // later lookups are stuck
 } names;
 
 int fake_lookup(const char *host, uint16_t port, struct sl_endpoint *out, uint32_t room)
 {
     std::unique_lock<std::mutex> lock(names.mutex);
-    names.asked++;
+    int mine = ++names.asked;
     names.changed.notify_all();
-    names.changed.wait(lock, [] { return !names.stuck; });
+    names.changed.wait(lock, [mine] { return mine <= names.allowed; });
     names.left++;
     names.changed.notify_all();
     auto found = names.hosts.find(host);
@@ -51,7 +52,7 @@ class Resolver : public ::testing::Test
     void SetUp() override
     {
         names.hosts.clear();
-        names.stuck = false;
+        names.allowed = INT_MAX;
         names.asked = names.left = 0;
         ASSERT_EQ(sl_resolver_create(&r_, 7947, fake_lookup), 0);
     }
@@ -134,27 +135,31 @@ TEST_F(Resolver, ANameThatFailsIsToldOncePerChangeAndKeepsWhatItHad)
 
 TEST_F(Resolver, ALookupForReplacedSeedsIsVoid)
 {
-    names.stuck = true;
+    names.allowed = 0;
     names.hosts["old.example"] = {1};
-    ASSERT_EQ(set({"old.example"}), 0);
-    {
-        std::unique_lock<std::mutex> lock(names.mutex);
-        names.changed.wait(lock, [] { return names.asked == 1; });
-    }
     names.hosts["new.example"] = {2};
+    ASSERT_EQ(set({"old.example"}), 0);
+    std::unique_lock<std::mutex> lock(names.mutex);
+    names.changed.wait(lock, [] { return names.asked == 1; });
+    lock.unlock();
     ASSERT_EQ(set({"new.example"}), 0);
-    {
-        std::lock_guard<std::mutex> lock(names.mutex);
-        names.stuck = false;
-        names.changed.notify_all();
-    }
+    lock.lock();
+    names.allowed = 1;
+    names.changed.notify_all();
+    names.changed.wait(lock, [] { return names.asked == 2; });
+    lock.unlock();
+    EXPECT_EQ(take(), 0u); // the old name's answer is in, the new one's is not
+    lock.lock();
+    names.allowed = 2;
+    names.changed.notify_all();
+    lock.unlock();
     take_until(1);
     EXPECT_EQ(out_[0].ip[15], 2);
 }
 
 TEST_F(Resolver, DestroyingDoesNotWaitForAStuckLookup)
 {
-    names.stuck = true;
+    names.allowed = 0;
     ASSERT_EQ(set({"slow.example"}), 0);
     std::unique_lock<std::mutex> lock(names.mutex);
     names.changed.wait(lock, [] { return names.asked == 1; });
@@ -162,7 +167,7 @@ TEST_F(Resolver, DestroyingDoesNotWaitForAStuckLookup)
     sl_resolver_destroy(r_); // a wait would never end
     r_ = nullptr;
     lock.lock();
-    names.stuck = false;
+    names.allowed = INT_MAX;
     names.changed.notify_all();
     names.changed.wait(lock, [] { return names.left == 1; });
 }
