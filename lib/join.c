@@ -23,6 +23,31 @@ void sl_join_done(struct sl_engine *e)
     sl_engine_tell(e, SL_EVENT_SELF_JOINED, SL_SLOT_NONE, e->self_word, 0, 0);
 }
 
+static uint64_t seed_id(const struct sl_join *join, const struct sl_endpoint *endpoint)
+{
+    for (uint32_t i = 0; i < join->seed_count; i++) {
+        if (sl_endpoint_equal(&join->seeds[i], endpoint))
+            return join->seed_ids[i];
+    }
+    return 0;
+}
+
+/* Seeds are told again whenever their names are looked up again: who answered at an address is
+ * kept. */
+static void take_seeds(struct sl_engine *e, const struct sl_endpoint *seeds, uint32_t seed_count)
+{
+    const struct sl_join before = e->join;
+    struct sl_join *join = &e->join;
+    join->seed_count = 0;
+    for (uint32_t i = 0; i < seed_count; i++) {
+        if (sl_self_is_mine(e, &seeds[i]))
+            continue;
+        join->seeds[join->seed_count] = seeds[i];
+        join->seed_ids[join->seed_count] = seed_id(&before, &seeds[i]);
+        join->seed_count++;
+    }
+}
+
 int sl_engine_join(struct sl_engine *e, uint64_t now_ns, const struct sl_endpoint *seeds,
                    uint32_t seed_count)
 {
@@ -33,14 +58,7 @@ int sl_engine_join(struct sl_engine *e, uint64_t now_ns, const struct sl_endpoin
     SL_ASSERT(now_ns >= e->now_ns);
     e->now_ns = now_ns;
     struct sl_join *join = &e->join;
-    join->seed_count = 0;
-    for (uint32_t i = 0; i < seed_count; i++) {
-        if (sl_self_is_mine(e, &seeds[i]))
-            continue;
-        join->seeds[join->seed_count] = seeds[i];
-        join->seed_ids[join->seed_count] = 0;
-        join->seed_count++;
-    }
+    take_seeds(e, seeds, seed_count);
     /* Strangers start at different seeds. */
     join->next_seed = join->seed_count ? sl_prng_below(&e->prng, join->seed_count) : 0;
     if (e->phase == SL_PHASE_MEMBER)
