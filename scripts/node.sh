@@ -69,6 +69,8 @@ node_start() {
     node_config "$node" "$port" "$huge" >"$RUN/n$node.conf"
     ip netns exec "$LAB$node" "$STARLINGD" --config "$RUN/n$node.conf" </dev/null >>"$RUN/n$node.log" 2>&1 &
     NODE_PID[$node]=$!
+    # Until exec the new process is still this script, traps and all: signals for the node must not meet those.
+    while [[ /proc/$!/exe -ef /proc/$$/exe ]]; do :; done
     [[ $port != tap ]] || {
         node_await "$node" "its tap device" ip -n "$LAB$node" link show starling0
         lab_attach_tap "$node" starling0
@@ -85,7 +87,7 @@ node_follow() {
 
 node_kill() {
     kill -KILL "${NODE_PID[$1]}"
-    wait "${NODE_PID[$1]}" 2>/dev/null || true
+    { wait "${NODE_PID[$1]}" || true; } 2>/dev/null
     unset "NODE_PID[$1]"
 }
 
@@ -99,12 +101,12 @@ nodes_stop() {
             warn "node n$node did not end within $NODE_STOP_SECONDS s of SIGTERM and was killed"
             good=1
         fi
-        wait "${NODE_PID[$node]}" 2>/dev/null || true
+        { wait "${NODE_PID[$node]}" || true; } 2>/dev/null
     done
     NODE_PID=()
     for node in "${!FOLLOWER_PID[@]}"; do
         kill "${FOLLOWER_PID[$node]}" 2>/dev/null || true
-        wait "${FOLLOWER_PID[$node]}" 2>/dev/null || true
+        { wait "${FOLLOWER_PID[$node]}" || true; } 2>/dev/null
     done
     FOLLOWER_PID=()
     return "$good"

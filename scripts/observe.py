@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the demo asks of a running cluster, through the command line and the event files.
+"""What the demo and the soak ask of a running cluster, through the command line and the event files.
 
   observe.py formed STARLING COUNT SOCKET...       wait until every node sees COUNT members ALIVE
   observe.py incarnation STARLING NAME SOCKET      print what that node holds of NAME
@@ -8,6 +8,9 @@
                                                    about NAME; print a JSON list of milliseconds since SINCE_NS
   observe.py table TYPES                           print such a list, read from stdin, as a table
   observe.py spread TYPES                          the same list as one JSON object of minimum, median, maximum
+  observe.py slowest TYPES                         of one such list per line, read from stdin, the slowest node's
+                                                   figures as one JSON object of minimum, median, maximum
+  observe.py count TYPES FILE...                   how many events of each type the files hold, as a JSON object
   observe.py bench                                 print the benchmark's JSON object, read from stdin, as text
 """
 import json
@@ -90,6 +93,17 @@ def spread(types):
     print(json.dumps({kind + "_ms": spread_of(rows, kind) for kind in types.split(",")})[1:-1])
 
 
+def slowest(types):
+    kills = [json.loads(line) for line in sys.stdin]
+    worst = [{kind: max(row[kind] or 0 for row in rows) for kind in types.split(",")} for rows in kills]
+    print(json.dumps({kind + "_ms": spread_of(worst, kind) for kind in types.split(",")}))
+
+
+def count(types, *paths):
+    seen = [event["type"] for path in paths for event in events(path)]
+    print(json.dumps({kind: seen.count(kind) for kind in types.split(",")}))
+
+
 def bench():
     run = json.load(sys.stdin)
     latency = ", ".join(f"{name} {value}" for name, value in run["latency_ns"].items())
@@ -99,4 +113,4 @@ def bench():
 
 
 {"formed": formed, "incarnation": incarnation, "times": times, "table": table, "spread": spread,
- "bench": bench}[sys.argv[1]](*sys.argv[2:])
+ "slowest": slowest, "count": count, "bench": bench}[sys.argv[1]](*sys.argv[2:])
