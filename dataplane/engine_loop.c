@@ -5,7 +5,7 @@
 
 /* The byte cap looks at a whole second: adding up all workers' counters more often moves their
  * cache lines for nothing. */
-#define RECEIVED_EVERY_NS 1000000
+#define TRAFFIC_EVERY_NS 1000000
 
 /* Two CPUs' TSCs may differ a little; the engine's time never goes back. */
 static uint64_t loop_time(struct sl_engine_loop *l, uint64_t now_ns)
@@ -82,16 +82,17 @@ static bool loop_inputs(struct sl_engine_loop *l)
     return done > 0;
 }
 
-static void loop_received(struct sl_engine_loop *l)
+static void loop_traffic(struct sl_engine_loop *l)
 {
     uint64_t bytes = 0;
-    l->received_due_ns = l->host->now_ns + RECEIVED_EVERY_NS;
+    l->traffic_due_ns = l->host->now_ns + TRAFFIC_EVERY_NS;
     for (unsigned w = 0; w < l->worker_count; w++)
         for (unsigned c = 0; c < SL_CLASS_COUNT; c++)
-            bytes += __atomic_load_n(&l->workers[w]->rx_bytes[c], __ATOMIC_RELAXED);
-    if (bytes != l->received_bytes)
-        sl_engine_note_received(l->engine, l->host->now_ns, bytes - l->received_bytes);
-    l->received_bytes = bytes;
+            bytes += __atomic_load_n(&l->workers[w]->rx_bytes[c], __ATOMIC_RELAXED) +
+                     __atomic_load_n(&l->workers[w]->tx_bytes[c], __ATOMIC_RELAXED);
+    if (bytes != l->worker_bytes)
+        sl_engine_note_traffic(l->engine, l->host->now_ns, bytes - l->worker_bytes);
+    l->worker_bytes = bytes;
 }
 
 bool sl_engine_loop_turn(struct sl_engine_loop *l, uint64_t now_ns)
@@ -101,8 +102,8 @@ bool sl_engine_loop_turn(struct sl_engine_loop *l, uint64_t now_ns)
     bool found = loop_command(l);
     found |= loop_packets(l);
     found |= loop_inputs(l);
-    if (l->host->now_ns >= l->received_due_ns)
-        loop_received(l);
+    if (l->host->now_ns >= l->traffic_due_ns)
+        loop_traffic(l);
     if (l->step.more || l->host->now_ns >= l->step.next_deadline_ns)
         l->step = sl_engine_step(l->engine, l->host->now_ns, NULL);
     bool sent = l->host->sent != sent_before;

@@ -291,7 +291,7 @@ struct sl_step sl_engine_step(struct sl_engine *e, uint64_t now_ns, const struct
     return step;
 }
 
-void sl_engine_note_received(struct sl_engine *e, uint64_t now_ns, uint64_t bytes)
+void sl_engine_note_traffic(struct sl_engine *e, uint64_t now_ns, uint64_t bytes)
 {
     sl_meter_add(&e->meter, now_ns, bytes);
 }

@@ -80,8 +80,9 @@ int sl_engine_join(struct sl_engine *engine, uint64_t now_ns, const struct sl_en
 /* Spreads LEFT, then reports SELF_LEFT. 0; -EALREADY. */
 int sl_engine_leave(struct sl_engine *engine, uint64_t now_ns);
 
-/* Bytes received by workers since the last call, for the byte cap of tx + rx. */
-void sl_engine_note_received(struct sl_engine *engine, uint64_t now_ns, uint64_t bytes);
+/* Bytes that workers received and answered since the last call: with the engine's own they count
+ * towards the byte cap. */
+void sl_engine_note_traffic(struct sl_engine *engine, uint64_t now_ns, uint64_t bytes);
 
 const struct sl_fast *sl_engine_fast(const struct sl_engine *engine);
 const struct sl_view *sl_engine_view(const struct sl_engine *engine);

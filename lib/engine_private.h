@@ -176,6 +176,16 @@ struct sl_engine {
     struct sl_histogram *probe_rtt, *convergence;
 };
 
+/* The next number on the wire for entry `index` of a table of `entries` (a power of two): the index
+   is its low bits, so that an answer finds its entry; never 0, which means "none". */
+static inline uint32_t sl_next_number(uint32_t *sequence, uint32_t entries, uint32_t index)
+{
+    do {
+        ++*sequence;
+    } while (*sequence * entries == 0);
+    return *sequence * entries + index;
+}
+
 /* A statistic with one writer that other threads may load. */
 #define SL_STAT(engine, name) sl_count(&(engine)->stats.name, 1)
 

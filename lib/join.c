@@ -77,7 +77,7 @@ static void ask_seeds(struct sl_engine *e)
 {
     struct sl_join *join = &e->join;
     uint32_t count = join->seed_count < ASKED_AT_ONCE ? join->seed_count : ASKED_AT_ONCE;
-    join->ask_number = ++e->sync_sequence * SL_PULLS_MAX;
+    join->ask_number = sl_next_number(&e->sync_sequence, SL_PULLS_MAX, 0);
     for (uint32_t i = 0; i < count; i++) {
         const struct sl_endpoint *seed = &join->seeds[join->next_seed];
         join->next_seed = (join->next_seed + 1) % join->seed_count;

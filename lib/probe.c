@@ -24,7 +24,7 @@ static struct sl_probe *take_free(struct sl_engine *e)
         struct sl_timer timer = p->timer;
         memset(p, 0, sizeof(*p));
         p->timer = timer;
-        p->number = ++e->probe_sequence * SL_PROBES_MAX + i;
+        p->number = sl_next_number(&e->probe_sequence, SL_PROBES_MAX, i);
         return p;
     }
     return NULL;
@@ -97,7 +97,7 @@ static bool send_ping(struct sl_engine *e, struct sl_probe *p)
     struct sl_probe_body body = {p->target_id, e->self_id, shown_word(e, p)};
     sl_probe_body_write(buffer.bytes, &body);
     struct sl_cargo cargo = {.count = 0};
-    if (p->purpose == SL_PROBE_ROUND)
+    if (p->purpose == SL_PROBE_ROUND && sl_engine_has_room(e, e->config.frame_bytes))
         length = sl_gossip_load(e, buffer.bytes, length, &cargo);
     sl_engine_send(e, &buffer, length, SL_CLASS_PROBE, &p->endpoint, 1);
     sl_gossip_charge(e, &cargo, 1);

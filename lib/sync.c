@@ -100,7 +100,7 @@ static void assign(struct sl_engine *e)
             bool at_end = last < sync->next_id || last == UINT64_MAX;
             pull->active = true;
             pull->failures = 0;
-            pull->number = ++e->sync_sequence * SL_PULLS_MAX + i;
+            pull->number = sl_next_number(&e->sync_sequence, SL_PULLS_MAX, i);
             pull->first_id = sync->next_id;
             pull->last_id = at_end ? UINT64_MAX : last;
             sync->all_assigned = at_end;
@@ -126,7 +126,7 @@ void sl_sync_start(struct sl_engine *e, const struct sl_endpoint *origin, bool j
     struct sl_pull *first = &sync->pulls[0];
     first->active = true;
     first->failures = 0;
-    first->number = ++e->sync_sequence * SL_PULLS_MAX;
+    first->number = sl_next_number(&e->sync_sequence, SL_PULLS_MAX, 0);
     first->first_id = 0;
     first->last_id = UINT64_MAX;
     ask(e, first);

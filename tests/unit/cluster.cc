@@ -167,7 +167,6 @@ void ClusterNode::step(const sl_input *input)
 
 void ClusterNode::receive(const ClusterPacket &packet)
 {
-    sl_engine_note_received(engine, cluster.now(), packet.bytes.size());
     std::vector<uint8_t> bytes = packet.bytes;
     bytes.resize(config.frame_bytes);
     sl_frame_io io = {};
@@ -177,6 +176,9 @@ void ClusterNode::receive(const ClusterPacket &packet)
     io.from = packet.from;
     sl_input *input = (sl_input *)input_.data();
     sl_verdict verdict = sl_fast_frame(sl_engine_fast(engine), &lane_, cluster.now(), &io, input);
+    uint64_t answered =
+        verdict == SL_VERDICT_ANSWER || verdict == SL_VERDICT_RELAY ? io.length_bytes : 0;
+    sl_engine_note_traffic(engine, cluster.now(), packet.bytes.size() + answered);
     if (verdict == SL_VERDICT_ANSWER)
         cluster.send(endpoint, packet.from, io.bytes, io.length_bytes);
     if (verdict == SL_VERDICT_RELAY)
