@@ -70,10 +70,12 @@ TEST_F(Sigterm, WhileItJoinsUnreachableSeeds)
 
 TEST_F(Sigterm, WhileItResolvesASeedsName)
 {
-    /* A name server that never answers: what is sent to a dummy interface is lost. */
-    net().bash("ip -n ${LAB}2 link add dummy0 type dummy\n"
-               "ip -n ${LAB}2 address add 192.0.2.1/24 dev dummy0\n"
-               "ip -n ${LAB}2 link set dummy0 up\n"
+    /* A name server that never answers: its MAC is nobody's at the other end of the link. */
+    net().bash("ip -n ${LAB}2 link add dns0 type veth peer name dns1\n"
+               "ip -n ${LAB}2 address add 192.0.2.1/24 dev dns0\n"
+               "ip -n ${LAB}2 link set dns1 up\n"
+               "ip -n ${LAB}2 link set dns0 up\n"
+               "ip -n ${LAB}2 neighbour add 192.0.2.53 lladdr 02:00:00:00:00:53 dev dns0\n"
                "echo nameserver 192.0.2.53 >$RUN/resolv.conf");
     Node node(net(), 2);
     node.start({"--join.seeds=seed.example"},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What surrounds all tests: nothing of ours is left, whichever way this program ends. */
-#include <gtest/gtest.h>
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,12 +17,15 @@ namespace
 {
 namespace fs = std::filesystem;
 
-/* Waits for the end of its stdin, which is the end of the tests, in a session of its own: out of
- * reach of what ended them. */
-constexpr char CARETAKER[] = "cat >/dev/null\n"
+/* Reads the daemons' ids until the end of its stdin, which is the end of the tests, in a session of
+ * its own: out of reach of what ended them. */
+constexpr char CARETAKER[] = "mapfile -t pids\n"
                              "ip netns list 2>/dev/null | grep -oE \"^$1[^ ]+\" |\n"
                              "    while read -r name; do ip netns del \"$name\"; done\n"
+                             "rmdir \"${pids[@]/#//run/dpdk/starling-}\" 2>/dev/null\n"
                              "rm -rf \"$2\"\n";
+
+int caretaker_input = -1;
 
 class Surroundings : public testing::Environment
 {
@@ -41,7 +44,7 @@ class Surroundings : public testing::Environment
             _exit(127);
         }
         close(ends[0]);
-        alive = ends[1];
+        caretaker_input = ends[1];
         fs::create_directories(files);
     }
 
@@ -50,7 +53,7 @@ class Surroundings : public testing::Environment
         check_namespaces();
         check_processes();
         check_files();
-        close(alive);
+        close(caretaker_input);
         waitpid(caretaker, nullptr, 0);
         EXPECT_FALSE(fs::exists(folder()));
     }
@@ -83,9 +86,13 @@ class Surroundings : public testing::Environment
     }
 
     pid_t caretaker = -1;
-    int alive = -1;
 };
 
 const auto *const surroundings = testing::AddGlobalTestEnvironment(new Surroundings);
 } // namespace
+
+void note_daemon(pid_t pid)
+{
+    dprintf(caretaker_input, "%d\n", pid);
+}
 } // namespace lab

@@ -37,6 +37,10 @@ testing::AssertionResult await(const std::string &what, Condition condition)
 std::string folder();
 std::string namespaces();
 
+/* A daemon killed in the middle of EAL's start leaves its directory: should the tests be killed,
+ * this one's is removed, too. */
+void note_daemon(pid_t pid);
+
 class Lab
 {
   public:

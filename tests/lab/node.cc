@@ -45,6 +45,7 @@ void Node::start(const Flags &flags, const Process::Command &wrapper)
     command.insert(command.end(), {SL_DAEMON_PROGRAM, "--config", config});
     command.insert(command.end(), flags.begin(), flags.end());
     daemon = std::make_unique<Process>(lab.inside(number, command));
+    note_daemon(daemon->pid());
 }
 
 void Node::crash()
@@ -141,13 +142,13 @@ void Node::expect_clean_end()
 
 void Node::expect_nothing_left() const
 {
+    namespace fs = std::filesystem;
     std::string prefix = "starling-" + std::to_string(daemon->pid());
-    for (const char *where : {"/run/dpdk", "/tmp/dpdk", "/dev/hugepages"}) {
-        if (!std::filesystem::exists(where))
-            continue;
-        for (const auto &entry : std::filesystem::directory_iterator(where))
-            EXPECT_NE(entry.path().filename().string().rfind(prefix, 0), 0u) << entry;
-    }
+    EXPECT_FALSE(fs::exists("/run/dpdk/" + prefix));
+    if (!fs::exists("/dev/hugepages"))
+        return;
+    for (const auto &entry : fs::directory_iterator("/dev/hugepages"))
+        EXPECT_NE(entry.path().filename().string().rfind(prefix + "map_", 0), 0u) << entry;
 }
 
 Cluster start_cluster(const Lab &lab, int count, const Flags &flags, const std::string &port)
