@@ -91,12 +91,14 @@ static enum sl_verdict on_probe(struct sl_pass *pass)
 }
 
 /* Somebody at a foreign address uses my id. Its probe of this very case is answered, so that both
- * sides learn of each other. */
+ * sides learn of each other, and so is its question whose the name is: I may be its only seed. */
 static enum sl_verdict on_conflict(struct sl_pass *pass)
 {
     tell_engine(pass, true);
     if (pass->header.type == SL_FRAME_PING && pass->body.probe.target_id == pass->fast->self_id)
         return sl_pass_answer_ping(pass);
+    if (pass->header.type == SL_FRAME_SYNC_REQUEST)
+        return sl_pass_answer_sync(pass);
     return SL_VERDICT_DONE;
 }
 

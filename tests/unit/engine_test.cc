@@ -231,6 +231,28 @@ TEST(Engine, LaterStarterOfATakenNameYields)
     EXPECT_EQ(cluster.node(1).count_events(SL_EVENT_MEMBER_DEAD), 0u);
 }
 
+// Nobody but the holder itself can tell that the name is taken, and the clocks may be wrong.
+TEST(Engine, LaterStarterOfTheNameOfItsOnlySeedYieldsWhateverTheClocksSay)
+{
+    for (int members : {1, 3}) {
+        for (int ahead_s : {-50, 0, 50}) {
+            SCOPED_TRACE(std::to_string(members) + " members, " + std::to_string(ahead_s) + " s");
+            Cluster cluster("edge");
+            form(cluster, members);
+            cluster.wall_s += (uint64_t)ahead_s;
+            cluster.start(9, {1}, "n1");
+            EXPECT_TRUE(cluster.run_until(
+                [&] { return cluster.node(9).count_events(SL_EVENT_CONFLICT_YIELD) == 1; },
+                10 * kS));
+            cluster.kill(9);
+            cluster.run(5 * kS);
+            EXPECT_EQ(cluster.node(1).count_events(SL_EVENT_CONFLICT_YIELD), 0u);
+            EXPECT_EQ(cluster.node(members).count_events(SL_EVENT_MEMBER_DEAD), 0u);
+            EXPECT_TRUE(cluster.converged());
+        }
+    }
+}
+
 TEST(Engine, NameThatMovedToANewAddressIsTakenOver)
 {
     Cluster cluster("lan");
