@@ -20,7 +20,7 @@
 
 uint32_t sl_runtime_memory_mb(const struct sl_config *config, unsigned workers, unsigned packets)
 {
-    size_t bytes = sl_engine_arena_bytes(config) + (size_t)packets * MBUF_BYTES +
+    size_t bytes = sl_engine_arena_bytes(config, NULL) + (size_t)packets * MBUF_BYTES +
                    (URGENT_INPUTS + ORDINARY_INPUTS + 64 * (size_t)workers) *
                        (sl_input_bytes(config->frame_bytes) + 64) +
                    workers * sizeof(struct sl_worker);
@@ -36,7 +36,7 @@ static int runtime_engine(struct sl_runtime *r, const struct sl_runtime_config *
 {
     struct sl_worker *first = r->workers[0];
     struct sl_host host = sl_engine_host(&r->host);
-    struct sl_arena arena = {.size_bytes = sl_engine_arena_bytes(c->config)};
+    struct sl_arena arena = {.size_bytes = sl_engine_arena_bytes(c->config, NULL)};
     r->host.pool = c->packets;
     r->host.transmitter = &first->transmitter;
     r->host.lane = &first->lane;
@@ -49,7 +49,8 @@ static int runtime_engine(struct sl_runtime *r, const struct sl_runtime_config *
     if (r->arena == NULL)
         return -ENOMEM;
     arena.base = r->arena;
-    r->loop.engine = sl_engine_create(&arena, c->config, &host, c->seed, c->wall_s, r->host.now_ns);
+    r->loop.engine =
+        sl_engine_create(&arena, c->config, NULL, &host, c->seed, c->wall_s, r->host.now_ns);
     SL_ASSERT(r->loop.engine != NULL);
     return 0;
 }

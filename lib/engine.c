@@ -9,17 +9,23 @@
 static const struct sl_histogram_config latency_histogram = {
     .lowest = 1000, .highest = 100 * NS_PER_S, .decimal_digits = 2};
 
-static void carve(struct sl_engine *e, struct sl_arena *arena)
+static void carve(struct sl_engine *e, struct sl_arena *arena,
+                  const struct sl_engine_layout *layout)
 {
+    static const struct sl_engine_layout own = {.compacting = true};
     const struct sl_config *c = &e->config;
+    if (layout == NULL)
+        layout = &own;
     struct sl_view_config view = {
         .cluster = e->cluster,
         .max_members = c->max_members,
         .load_percent = c->table_load_percent,
         .cold_bytes_per_member = c->cold_bytes_per_member,
-        .compacting = true,
+        .compacting = layout->compacting,
         .retire = e->host.retire,
         .retire_host = e->host.context,
+        .shared_cold = layout->shared_cold,
+        .shared_cold_host = layout->shared_cold_host,
     };
     e->view = sl_view_create(arena, &view);
     e->since_s = sl_arena_take(arena, c->max_members, sizeof(e->since_s[0]));
@@ -38,12 +44,12 @@ static void retire_nothing(void *host, struct sl_retire_ticket *ticket)
     sl_retire_done(ticket);
 }
 
-size_t sl_engine_arena_bytes(const struct sl_config *config)
+size_t sl_engine_arena_bytes(const struct sl_config *config, const struct sl_engine_layout *layout)
 {
     struct sl_arena arena = sl_arena_dry();
     struct sl_engine e = {.config = *config, .host.retire = retire_nothing};
     sl_arena_take(&arena, 1, sizeof(struct sl_engine));
-    carve(&e, &arena);
+    carve(&e, &arena, layout);
     return arena.used_bytes;
 }
 
@@ -83,6 +89,7 @@ static void start_timers(struct sl_engine *e)
 }
 
 struct sl_engine *sl_engine_create(struct sl_arena *arena, const struct sl_config *config,
+                                   const struct sl_engine_layout *layout,
                                    const struct sl_host *host, uint64_t seed, uint64_t wall_s,
                                    uint64_t now_ns)
 {
@@ -97,7 +104,7 @@ struct sl_engine *sl_engine_create(struct sl_arena *arena, const struct sl_confi
     e->started_ns = now_ns;
     e->promised_ns = UINT64_MAX;
     e->published_block = SL_BLOCKS;
-    carve(e, arena);
+    carve(e, arena, layout);
     if (e->view == NULL || e->convergence == NULL || arena->used_bytes > arena->size_bytes)
         return NULL;
     name_timers(e);

@@ -59,14 +59,23 @@ struct sl_engine_stats {
     uint64_t confirmations; /* further accusers heard */
 };
 
+/* How an engine's view lies in memory (view.h). NULL instead of one: own cold records, compacting.
+ */
+struct sl_engine_layout {
+    sl_cold_find_fn shared_cold; /* NULL: own cold records */
+    void *shared_cold_host;
+    bool compacting;
+};
+
 /* Carves an engine out of the arena and emits nothing yet. Returns NULL if the arena is dry or too
    small. wall_s: seconds since 1970, for the generation. seed: all randomness comes from it. */
 struct sl_engine *sl_engine_create(struct sl_arena *arena, const struct sl_config *config,
+                                   const struct sl_engine_layout *layout,
                                    const struct sl_host *host, uint64_t seed, uint64_t wall_s,
                                    uint64_t now_ns);
 
 /* Arena bytes that a configuration needs. */
-size_t sl_engine_arena_bytes(const struct sl_config *config);
+size_t sl_engine_arena_bytes(const struct sl_config *config, const struct sl_engine_layout *layout);
 
 /* Takes one input (NULL: none), then fires what is due. */
 struct sl_step sl_engine_step(struct sl_engine *engine, uint64_t now_ns,

@@ -38,6 +38,16 @@ bool sl_table_create(struct sl_table *table, struct sl_arena *arena, uint32_t ma
     return table->cells != NULL && table->slots != NULL && table->place != NULL;
 }
 
+void sl_table_copy(struct sl_table *table, const struct sl_table *from, uint32_t max_members)
+{
+    SL_ASSERT(table->cell_count == from->cell_count && from->now == from->cells);
+    SL_ASSERT(from->phase == SL_TABLE_SETTLED && table->phase == SL_TABLE_SETTLED);
+    memcpy(table->cells, from->cells, from->cell_count * sizeof(*from->cells));
+    memcpy(table->slots, from->slots, from->cell_count * sizeof(*from->slots));
+    memcpy(table->place, from->place, max_members * sizeof(*from->place));
+    table->tombstones = from->tombstones;
+}
+
 static uint64_t cell_id(const struct sl_cell *cell)
 {
     return __atomic_load_n(&cell->id, __ATOMIC_ACQUIRE);

@@ -118,6 +118,9 @@ const struct sl_cell *sl_table_successor(const struct sl_table *table, uint64_t 
 void sl_table_visit(const struct sl_table *table, uint64_t first_id, uint64_t last_id,
                     void (*visit)(void *context, uint64_t id, uint64_t word), void *context);
 
+/* Set-up. Makes a fresh table hold what another holds that was created alike. */
+void sl_table_copy(struct sl_table *table, const struct sl_table *from, uint32_t max_members);
+
 /* Writer. Where an id that is not known would go; SL_CELL_NONE if its neighbourhood is full. Writes
  * nothing. */
 uint32_t sl_table_claim(const struct sl_table *table, uint64_t id);

@@ -62,6 +62,17 @@ struct sl_view *sl_view_create(struct sl_arena *arena, const struct sl_view_conf
     return view;
 }
 
+void sl_view_copy(struct sl_view *view, const struct sl_view *from)
+{
+    SL_ASSERT(view->cold == NULL && from->cold == NULL && from->free_slots == 0);
+    SL_ASSERT(view->config.max_members == from->config.max_members);
+    sl_table_copy(&view->table, &from->table, from->config.max_members);
+    view->used_slots = from->used_slots;
+    view->summary.view_hash = from->summary.view_hash;
+    view->summary.live_count = from->summary.live_count;
+    view->summary.member_count = from->summary.member_count;
+}
+
 /* ---- readers ---- */
 
 uint32_t sl_view_find(const struct sl_view *view, uint64_t id, uint64_t *word)

@@ -76,6 +76,10 @@ struct sl_view; /* opaque, in the arena */
 /* Carves a view out of the arena. Returns NULL if the arena is dry or too small. */
 struct sl_view *sl_view_create(struct sl_arena *arena, const struct sl_view_config *config);
 
+/* Makes a fresh view hold the members that another holds, which was created alike and never forgot
+   one. Both ask a shared store for cold records. */
+void sl_view_copy(struct sl_view *view, const struct sl_view *from);
+
 /* ---- readers: any thread inside a read-side critical section ---- */
 
 /* The word held for id; 0 if it is not known. This is the stale filter's one question. */

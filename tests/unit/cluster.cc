@@ -143,11 +143,11 @@ ClusterNode::ClusterNode(Cluster &owner, int number_, const sl_config &config_, 
       buffer_(config_.frame_bytes), input_(sl_input_bytes(config_.frame_bytes))
 {
     sl_host host = {this, lend, send, give_back, event, retire};
-    size_t bytes = sl_engine_arena_bytes(&config);
+    size_t bytes = sl_engine_arena_bytes(&config, nullptr);
     memory_ = aligned_alloc(SL_CACHE_LINE, bytes);
     memset(memory_, 0, bytes);
     sl_arena arena = {(uint8_t *)memory_, bytes, 0};
-    engine = sl_engine_create(&arena, &config, &host, seed, wall_s, cluster.now());
+    engine = sl_engine_create(&arena, &config, nullptr, &host, seed, wall_s, cluster.now());
     EXPECT_NE(engine, nullptr);
     sl_lane_init(&lane_, 0, &counters_);
 }

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Who could be in the cluster: names, addresses and the cold records that all views share. Nodes
+   are numbers from 0; n1 is node 0. */
+#include "bench/sim/scenario.h"
+#include "lib/cold.h"
+#include "lib/hash.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct sim_entry {
+    uint64_t id;
+    struct sl_cold *cold;
+    uint32_t zone;
+};
+
+struct sim_directory {
+    struct sl_cluster cluster;
+    struct sim_entry *entries; /* by node */
+    uint32_t *index;           /* open addressing: 1 + node */
+    uint32_t index_mask;
+    uint32_t *by_id; /* nodes in the order of their ids */
+    uint32_t count;
+    void *colds;
+};
+
+#define SIM_NODE_NONE UINT32_MAX
+
+/* false: no memory */
+bool sim_directory_create(struct sim_directory *directory, const struct sim_scenario *scenario);
+void sim_directory_destroy(struct sim_directory *directory);
+
+uint32_t sim_directory_find(const struct sim_directory *directory, uint64_t id);
+const struct sl_cold *sim_directory_cold(void *directory, uint64_t id); /* a sl_cold_find_fn */
+
+struct sl_endpoint sim_endpoint_of(uint32_t node);
+/* SIM_NODE_NONE if no node could be there. */
+uint32_t sim_node_at(const struct sl_endpoint *endpoint);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lib/preload.h"
+
+#include "lib/engine_private.h"
+
+static void settle(struct sl_engine *e)
+{
+    e->join.name_is_free = true;
+    sl_engine_set_phase(e, SL_PHASE_MEMBER);
+}
+
+int sl_engine_preload(struct sl_engine *e, const struct sl_preload_member *members, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const struct sl_preload_member *m = &members[i];
+        uint32_t slot;
+        if (m->id == e->self_id)
+            continue;
+        int error = sl_view_add(e->view, m->id, m->word, m->identity, &slot);
+        if (error)
+            return error;
+        sl_peers_add(&e->peers, slot);
+    }
+    settle(e);
+    return 0;
+}
+
+void sl_engine_preload_like(struct sl_engine *e, const struct sl_engine *other)
+{
+    uint64_t word;
+    sl_view_copy(e->view, other->view);
+    e->self_slot = sl_view_find(e->view, e->self_id, &word);
+    SL_ASSERT(e->self_slot != SL_SLOT_NONE && word == e->self_word);
+    for (uint32_t slot = 0; slot < sl_view_summary(e->view)->member_count; slot++) {
+        if (slot != e->self_slot)
+            sl_peers_add(&e->peers, slot);
+    }
+    settle(e);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/*
+ * Set-up for simulators: an engine that begins as a settled member of a cluster which it never had
+ * to join. Between sl_engine_create() and the first step.
+ */
+#include "lib/engine.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct sl_preload_member {
+    uint64_t id, word;
+    const struct sl_identity *identity; /* NULL if cold records are shared */
+};
+
+/* The engine knows these members (its own entry is passed over), has nothing to say, and is no
+   joiner. 0, or sl_view_add()'s error. */
+int sl_engine_preload(struct sl_engine *engine, const struct sl_preload_member *members,
+                      uint32_t count);
+
+/* The same, all at once: the members of another fresh engine, itself included, which was preloaded,
+   has the same configuration and shares its cold records. It must hold this engine's own word. */
+void sl_engine_preload_like(struct sl_engine *engine, const struct sl_engine *other);
+
+#ifdef __cplusplus
+}
+#endif
