@@ -37,3 +37,17 @@ void sl_engine_preload_like(struct sl_engine *e, const struct sl_engine *other)
     }
     settle(e);
 }
+
+void sl_engine_preload_seeds(struct sl_engine *e, const struct sl_endpoint *seeds,
+                             const uint64_t *ids, uint32_t count)
+{
+    struct sl_join *join = &e->join;
+    SL_ASSERT(count <= SL_SEEDS_MAX);
+    join->seed_count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (sl_self_is_mine(e, &seeds[i]))
+            continue;
+        join->seeds[join->seed_count] = seeds[i];
+        join->seed_ids[join->seed_count++] = ids[i];
+    }
+}

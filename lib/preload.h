@@ -24,6 +24,10 @@ int sl_engine_preload(struct sl_engine *engine, const struct sl_preload_member *
    has the same configuration and shares its cold records. It must hold this engine's own word. */
 void sl_engine_preload_like(struct sl_engine *engine, const struct sl_engine *other);
 
+/* Its seeds, and the ids of the members who answered there. At most SL_SEEDS_MAX. */
+void sl_engine_preload_seeds(struct sl_engine *engine, const struct sl_endpoint *seeds,
+                             const uint64_t *ids, uint32_t count);
+
 #ifdef __cplusplus
 }
 #endif

@@ -21,7 +21,6 @@ uint32_t sim_node_at(const struct sl_endpoint *endpoint)
     return host - 1;
 }
 
-
 static int compare_ids(const void *a, const void *b, void *entries)
 {
     const struct sim_entry *all = entries;

@@ -24,7 +24,8 @@ struct sim_packet_pool {
 
 void sim_packet_pool_create(struct sim_packet_pool *pool, uint32_t room_bytes);
 void sim_packet_pool_destroy(struct sim_packet_pool *pool);
-struct sim_packet *sim_packet_take(struct sim_packet_pool *pool); /* ends the program if out of memory */
+struct sim_packet *
+sim_packet_take(struct sim_packet_pool *pool); /* ends the program if out of memory */
 void sim_packet_give(struct sim_packet_pool *pool, struct sim_packet *packet);
 
 #ifdef __cplusplus

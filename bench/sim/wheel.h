@@ -7,6 +7,7 @@
  * per turn.
  */
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus

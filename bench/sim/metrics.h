@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* What a run is measured by. This list is the only place to add a figure: scenarios may expect it,
+   reports show it. */
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum sim_unit { SIM_UNIT_COUNT, SIM_UNIT_BYTES, SIM_UNIT_NS };
+
+/* name, unit, meaning */
+#define SIM_METRICS(X)                                                                         \
+    X(events, COUNT, "frames delivered and deadlines kept")                                    \
+    X(frames_sent, COUNT, "copies put on the network")                                         \
+    X(frames_lost, COUNT, "by loss, cuts, corruption, and nodes that are down")                \
+    X(dead_seen, COUNT, "times that a viewer saw a member dead")                               \
+    X(false_dead, COUNT, "of these: running, reachable, not paused beyond max_pause")          \
+    X(false_declared, COUNT, "of these: declared by the viewer itself")                        \
+    X(cut_dead, COUNT, "times that a viewer saw a running member dead across a cut")           \
+    X(suspicions, COUNT, "raised by nodes' own probes")                                        \
+    X(refutations, COUNT, "of accusations against oneself")                                    \
+    X(probes, COUNT, "started")                                                                \
+    X(probes_failed, COUNT, "all tries and helpers")                                           \
+    X(syncs, COUNT, "views pulled, to join or to repair")                                      \
+    X(sync_bytes, BYTES, "sent to pull and to answer pulls")                                   \
+    X(refused, COUNT, "rumours and suspicions that found no room")                             \
+    X(bytes_per_node_1s, BYTES, "most that a node sent and received in any 1 s")               \
+    X(bytes_per_node_mean, BYTES, "sent and received per second, mean over nodes and the run") \
+    X(packets_per_node_mean, COUNT, "the same in frames")                                      \
+    X(detect_p50, NS, "crash to DEAD at 99% of the viewers")                                   \
+    X(detect_p99, NS, "the same")                                                              \
+    X(detect_max, NS, "the same")                                                              \
+    X(detect_first_p50, NS, "crash to DEAD at the first viewer")                               \
+    X(join_p50, NS, "start to a pulled view")                                                  \
+    X(join_max, NS, "the same")                                                                \
+    X(nodes_up, COUNT, "at the end")                                                           \
+    X(violations, COUNT, "of invariants")
+
+enum sim_metric {
+#define SIM_METRIC_ENUM(name, unit, text) SIM_METRIC_##name,
+    SIM_METRICS(SIM_METRIC_ENUM)
+#undef SIM_METRIC_ENUM
+        SIM_METRIC_COUNT
+};
+
+struct sim_metrics {
+    uint64_t values[SIM_METRIC_COUNT];
+};
+
+const char *sim_metric_name(enum sim_metric metric);
+const char *sim_metric_text(enum sim_metric metric);
+enum sim_unit sim_metric_unit(enum sim_metric metric);
+
+#ifdef __cplusplus
+}
+#endif

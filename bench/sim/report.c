@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "bench/sim/report.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+
+static enum sim_unit unit_of(const struct sim_expect *x)
+{
+    return x->kind == SIM_EXPECT_METRIC ? sim_metric_unit((enum sim_metric)x->metric) : SIM_UNIT_NS;
+}
+
+static void write_value(enum sim_unit unit, uint64_t value, char *out, size_t out_bytes)
+{
+    if (unit == SIM_UNIT_NS && value == SIM_NEVER)
+        snprintf(out, out_bytes, "never");
+    else if (unit == SIM_UNIT_NS)
+        snprintf(out, out_bytes, "%" PRIu64 ".%03" PRIu64 " s", value / 1000000000,
+                 value / 1000000 % 1000);
+    else if (unit == SIM_UNIT_BYTES)
+        snprintf(out, out_bytes, "%" PRIu64 ".%03" PRIu64 " KB", value / 1000, value % 1000);
+    else
+        snprintf(out, out_bytes, "%" PRIu64, value);
+}
+
+static bool text_invariants(const struct sim_world *w, FILE *out)
+{
+    bool good = true;
+    for (int rule = 0; rule < SIM_RULE_COUNT; rule++) {
+        uint64_t broken = w->invariants.broken[rule];
+        if (broken == 0)
+            continue;
+        good = false;
+        fprintf(out, "BROKEN %s: %" PRIu64 " times, first %s\n", sim_rule_text((enum sim_rule)rule),
+                broken, w->invariants.first[rule]);
+    }
+    return good;
+}
+
+static void text_metrics(const struct sim_world *w, FILE *out)
+{
+    char value[48];
+    for (int m = 0; m < SIM_METRIC_COUNT; m++) {
+        enum sim_metric metric = (enum sim_metric)m;
+        write_value(sim_metric_unit(metric), w->metrics.values[m], value, sizeof(value));
+        fprintf(out, "  %-22s %14s  %s\n", sim_metric_name(metric), value, sim_metric_text(metric));
+    }
+}
+
+bool sim_report_text(struct sim_world *w, const struct sim_cost *cost, FILE *out)
+{
+    const struct sim_scenario *s = w->scenario;
+    char value[48];
+    bool good = true;
+    fprintf(out, "%s: %u nodes, %" PRIu64 " s, seed %" PRIu64 ", trace %016" PRIx64 "\n", s->path,
+            s->node_count, s->run_ns / 1000000000, w->seed, w->trace);
+    text_metrics(w, out);
+    for (uint32_t i = 0; i < s->expect_count; i++) {
+        uint64_t measured;
+        bool held = sim_world_judge(w, &s->expects[i], &measured);
+        good &= held;
+        write_value(unit_of(&s->expects[i]), measured, value, sizeof(value));
+        fprintf(out, "%s line %u: %s: %s\n", held ? "ok    " : "FAILED", s->expects[i].line,
+                s->expects[i].text, value);
+    }
+    good &= text_invariants(w, out);
+    uint64_t run_ms = cost->wall_ms - cost->build_ms + 1;
+    fprintf(out,
+            "%s: %" PRIu64 " ms (%" PRIu64 " to build), %" PRIu64 " events/s, %" PRIu64 " MB\n",
+            good ? "held" : "did not hold", cost->wall_ms, cost->build_ms,
+            w->metrics.values[SIM_METRIC_events] * 1000 / run_ms, cost->resident_mb);
+    return good;
+}
+
+static json_t *json_value(enum sim_unit unit, uint64_t value)
+{
+    if (unit == SIM_UNIT_NS && value == SIM_NEVER)
+        return json_null();
+    return json_integer((json_int_t)value);
+}
+
+static json_t *json_expects(struct sim_world *w, bool *good)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < w->scenario->expect_count; i++) {
+        const struct sim_expect *x = &w->scenario->expects[i];
+        uint64_t measured;
+        bool held = sim_world_judge(w, x, &measured);
+        *good &= held;
+        json_array_append_new(list, json_pack("{s:s, s:i, s:b, s:o}", "text", x->text, "line",
+                                              (int)x->line, "ok", held, "measured",
+                                              json_value(unit_of(x), measured)));
+    }
+    return list;
+}
+
+static json_t *json_invariants(const struct sim_world *w, bool *good)
+{
+    json_t *list = json_array();
+    for (int rule = 0; rule < SIM_RULE_COUNT; rule++) {
+        if (w->invariants.broken[rule] == 0)
+            continue;
+        *good = false;
+        json_array_append_new(list, json_pack("{s:s, s:I, s:s}", "rule",
+                                              sim_rule_text((enum sim_rule)rule), "times",
+                                              (json_int_t)w->invariants.broken[rule], "first",
+                                              w->invariants.first[rule]));
+    }
+    return list;
+}
+
+bool sim_report_json(struct sim_world *w, const struct sim_cost *cost, FILE *out)
+{
+    char trace[17];
+    bool good = true;
+    json_t *metrics = json_object();
+    json_t *expects = json_expects(w, &good);
+    json_t *broken = json_invariants(w, &good);
+    snprintf(trace, sizeof(trace), "%016" PRIx64, w->trace);
+    for (int m = 0; m < SIM_METRIC_COUNT; m++)
+        json_object_set_new(metrics, sim_metric_name((enum sim_metric)m),
+                            json_integer((json_int_t)w->metrics.values[m]));
+    json_t *all =
+        json_pack("{s:b, s:s, s:I, s:s, s:o, s:o, s:o, s:I, s:I}", "ok", good, "scenario",
+                  w->scenario->path, "seed", (json_int_t)w->seed, "trace_hash", trace,
+                  "expectations", expects, "broken", broken, "metrics", metrics, "wall_ms",
+                  (json_int_t)cost->wall_ms, "resident_mb", (json_int_t)cost->resident_mb);
+    json_dumpf(all, out, JSON_COMPACT);
+    fputc('\n', out);
+    json_decref(all);
+    return good;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* A scenario as read from its file; README.md has the language. Nothing in it changes in a run. */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dataplane/options.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SIM_ZONES_MAX 16
+#define SIM_NODES_MAX 16384
+#define SIM_LINES_MAX 256 /* actions, and expectations */
+#define SIM_TEXT_MAX  160 /* of one line */
+#define SIM_MILLION   1000000u
+#define SIM_LATENCIES 4
+#define SIM_WHY_BYTES 512
+
+struct sim_zone {
+    char name[SL_ZONE_BYTES_MAX + 1];
+    uint32_t first, count; /* nodes */
+};
+
+/* One way, between two zones. */
+struct sim_path {
+    uint64_t delay_ns;  /* half the round trip */
+    uint64_t jitter_ns; /* added: uniform in 0..jitter */
+};
+
+enum sim_pick_kind {
+    SIM_PICK_RANGE,   /* n7, n3-n10, zone east: running or not */
+    SIM_PICK_SHARE,   /* 5%: of the running ones, at random, at least one */
+    SIM_PICK_COUNT,   /* 3 nodes: running ones, at random */
+    SIM_PICK_CRASHED, /* crashed: whoever the timeline has crashed */
+};
+
+struct sim_pick {
+    enum sim_pick_kind kind;
+    uint32_t first, last; /* RANGE: nodes; COUNT: first; SHARE: first, in millionths */
+};
+
+enum sim_verb {
+    SIM_CRASH,
+    SIM_RESTART,
+    SIM_PAUSE,
+    SIM_LEAVE,
+    SIM_JOIN,
+    SIM_CLOCK,
+    SIM_CUT,
+    SIM_HEAL,
+    SIM_LOSS,
+    SIM_DUPLICATE,
+    SIM_REORDER,
+    SIM_REPLAY,
+    SIM_CORRUPT,
+};
+
+#define SIM_ZONE_ANY UINT32_MAX
+
+struct sim_action {
+    uint64_t at_ns, every_ns, until_ns; /* every_ns 0: once */
+    enum sim_verb verb;
+    struct sim_pick who;
+    uint64_t duration_ns; /* pause, join, reorder, replay; clock: how far */
+    bool back;            /* clock: into the past */
+    uint32_t millionths;
+    uint32_t zone_a, zone_b; /* SIM_ZONE_ANY: all (others) */
+    bool one_way;
+    uint32_t line;
+};
+
+enum sim_expect_kind {
+    SIM_EXPECT_DEAD,   /* every named crash is seen */
+    SIM_EXPECT_JOINED, /* every named start has its view */
+    SIM_EXPECT_EQUAL,  /* views agree with the truth after the last action */
+    SIM_EXPECT_METRIC,
+};
+
+enum sim_compare { SIM_LESS_EQUAL, SIM_LESS, SIM_EQUAL, SIM_GREATER_EQUAL };
+
+struct sim_expect {
+    enum sim_expect_kind kind;
+    struct sim_pick who;
+    uint32_t millionths; /* of the viewers */
+    uint32_t percentile; /* of the latencies: 1..100, 100 = the worst */
+    uint64_t within_ns;
+    uint32_t metric; /* enum sim_metric */
+    enum sim_compare compare;
+    uint64_t value;
+    uint32_t line;
+    char text[SIM_TEXT_MAX];
+};
+
+struct sim_scenario {
+    char path[PATH_MAX];
+    struct sl_options options; /* config: profile and knobs; identity is each node's */
+    uint32_t node_count, zone_count;
+    struct sim_zone zones[SIM_ZONES_MAX];
+    struct sim_path paths[SIM_ZONES_MAX][SIM_ZONES_MAX];
+    struct sim_pick formed; /* RANGE */
+    bool is_formed;         /* else nobody runs at first */
+    struct sim_pick seeds;  /* RANGE */
+    uint64_t run_ns;
+    uint64_t seed;
+    uint32_t action_count, expect_count;
+    struct sim_action actions[SIM_LINES_MAX];
+    struct sim_expect expects[SIM_LINES_MAX];
+};
+
+/* 0, or -errno and in `why` one line: "file:line: what, expected ...". */
+int sim_scenario_read(struct sim_scenario *scenario, const char *path, char *why, size_t why_bytes);
+
+/* The same from text; `path` is only its name. */
+int sim_scenario_parse(struct sim_scenario *scenario, const char *path, const char *text, char *why,
+                       size_t why_bytes);
+
+#ifdef __cplusplus
+}
+#endif

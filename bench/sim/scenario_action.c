@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+
+#include "bench/sim/scenario_lines.h"
+
+#define VERBS                                                                              \
+    "at, crash, restart, pause, leave, join, clock, cut, heal, loss, duplicate, reorder, " \
+    "replay, corrupt, expect or a topology line"
+
+typedef bool (*parse_fn)(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a);
+
+static bool who_only(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+{
+    return sim_take_who(w, s, &a->who);
+}
+
+static bool pause(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+{
+    return sim_take_who(w, s, &a->who) && sim_take_keyword(w, "for") &&
+           sim_take_duration(w, &a->duration_ns);
+}
+
+static bool join(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+{
+    return sim_take_range(w, s, &a->who) &&
+           (!sim_accept(w, "over") || sim_take_duration(w, &a->duration_ns));
+}
+
+static bool clock_step(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+{
+    if (!sim_take_who(w, s, &a->who))
+        return false;
+    a->back = sim_accept(w, "back");
+    return (a->back || sim_take_keyword(w, "forward")) && sim_take_duration(w, &a->duration_ns);
+}
+
+static bool cut(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+{
+    if (!sim_take_zone(w, s, &a->zone_a))
+        return false;
+    if (sim_at_end(w))
+        return true;
+    a->one_way = sim_accept(w, "->");
+    return sim_take_zone(w, s, &a->zone_b);
+}
+
+static bool heal(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+{
+    return sim_at_end(w) || (sim_take_zone(w, s, &a->zone_a) && sim_take_zone(w, s, &a->zone_b));
+}
+
+static bool loss(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+{
+    return sim_take_share(w, &a->millionths) && heal(w, s, a);
+}
+
+static bool share_only(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+{
+    (void)s;
+    return sim_take_share(w, &a->millionths);
+}
+
+static bool reorder(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+{
+    return share_only(w, s, a) && sim_take_keyword(w, "by") &&
+           sim_take_duration(w, &a->duration_ns);
+}
+
+static bool replay(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+{
+    return share_only(w, s, a) && sim_take_keyword(w, "after") &&
+           sim_take_duration(w, &a->duration_ns);
+}
+
+static const struct {
+    const char *word;
+    enum sim_verb verb;
+    parse_fn parse;
+} verbs[] = {
+    {"crash", SIM_CRASH, who_only},
+    {"restart", SIM_RESTART, who_only},
+    {"pause", SIM_PAUSE, pause},
+    {"leave", SIM_LEAVE, who_only},
+    {"join", SIM_JOIN, join},
+    {"clock", SIM_CLOCK, clock_step},
+    {"cut", SIM_CUT, cut},
+    {"heal", SIM_HEAL, heal},
+    {"loss", SIM_LOSS, loss},
+    {"duplicate", SIM_DUPLICATE, share_only},
+    {"reorder", SIM_REORDER, reorder},
+    {"replay", SIM_REPLAY, replay},
+    {"corrupt", SIM_CORRUPT, share_only},
+};
+
+static bool parse_when(struct sim_words *w, struct sim_action *a)
+{
+    if (!sim_accept(w, "at"))
+        return true;
+    if (!sim_take_duration(w, &a->at_ns))
+        return false;
+    if (!sim_accept(w, "every"))
+        return true;
+    if (!sim_take_duration(w, &a->every_ns))
+        return false;
+    if (a->every_ns == 0)
+        return sim_refuse(w, "every 0, expected a longer duration");
+    return !sim_accept(w, "until") || sim_take_duration(w, &a->until_ns);
+}
+
+bool sim_parse_action(struct sim_words *w, struct sim_scenario *s)
+{
+    struct sim_action a = {
+        .zone_a = SIM_ZONE_ANY, .zone_b = SIM_ZONE_ANY, .until_ns = UINT64_MAX, .line = w->line};
+    if (s->action_count == SIM_LINES_MAX)
+        return sim_refuse(w, "one action more, expected at most %d", SIM_LINES_MAX);
+    if (!parse_when(w, &a))
+        return false;
+    const char *word = sim_take(w, VERBS);
+    if (word == NULL)
+        return false;
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        if (strcmp(word, verbs[i].word) != 0)
+            continue;
+        a.verb = verbs[i].verb;
+        if (!verbs[i].parse(w, s, &a) || !sim_take_end(w))
+            return false;
+        s->actions[s->action_count++] = a;
+        return true;
+    }
+    return sim_refuse(w, "'%s', expected %s", word, VERBS);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+
+#include "bench/sim/metrics.h"
+#include "bench/sim/scenario_lines.h"
+
+static bool take_percentile(struct sim_words *w, struct sim_expect *x)
+{
+    static const struct {
+        const char *word;
+        uint32_t percentile;
+    } known[] = {{"p50", 50}, {"p90", 90}, {"p99", 99}, {"max", 100}};
+    x->percentile = 100;
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (sim_accept(w, known[i].word)) {
+            x->percentile = known[i].percentile;
+            break;
+        }
+    }
+    return sim_take_keyword(w, "within") && sim_take_duration(w, &x->within_ns);
+}
+
+static bool dead(struct sim_words *w, const struct sim_scenario *s, struct sim_expect *x)
+{
+    x->kind = SIM_EXPECT_DEAD;
+    if (!sim_accept(w, "crashed")) {
+        if (!sim_take_range(w, s, &x->who))
+            return false;
+    } else {
+        x->who.kind = SIM_PICK_CRASHED;
+    }
+    return sim_take_keyword(w, "at") && sim_take_share(w, &x->millionths) && take_percentile(w, x);
+}
+
+static bool joined(struct sim_words *w, const struct sim_scenario *s, struct sim_expect *x)
+{
+    x->kind = SIM_EXPECT_JOINED;
+    return sim_take_range(w, s, &x->who) && take_percentile(w, x);
+}
+
+static bool views(struct sim_words *w, struct sim_expect *x)
+{
+    x->kind = SIM_EXPECT_EQUAL;
+    return sim_take_keyword(w, "equal") && sim_take_keyword(w, "at") &&
+           sim_take_share(w, &x->millionths) && sim_take_keyword(w, "within") &&
+           sim_take_duration(w, &x->within_ns);
+}
+
+static bool take_value(struct sim_words *w, struct sim_expect *x)
+{
+    switch (sim_metric_unit((enum sim_metric)x->metric)) {
+    case SIM_UNIT_COUNT:
+        return sim_take_number(w, "a whole number", &x->value);
+    case SIM_UNIT_BYTES:
+        return sim_take_bytes(w, &x->value);
+    case SIM_UNIT_NS:
+        return sim_take_duration(w, &x->value);
+    }
+    return false;
+}
+
+static bool metric(struct sim_words *w, struct sim_expect *x)
+{
+    static const char *const signs[] = {"<=", "<", "==", ">="}; /* enum sim_compare */
+    const char *name = sim_take(w, "dead, joined, views or a metric");
+    if (name == NULL)
+        return false;
+    x->kind = SIM_EXPECT_METRIC;
+    while (x->metric < SIM_METRIC_COUNT &&
+           strcmp(sim_metric_name((enum sim_metric)x->metric), name) != 0)
+        x->metric++;
+    if (x->metric == SIM_METRIC_COUNT)
+        return sim_refuse(w, "'%s', expected dead, joined, views or a metric (see README.md)",
+                          name);
+    for (uint32_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+        if (!sim_accept(w, signs[i]))
+            continue;
+        x->compare = (enum sim_compare)i;
+        return take_value(w, x);
+    }
+    const char *sign = sim_take(w, "<=, <, == or >=");
+    return sign != NULL && sim_refuse(w, "'%s', expected <=, <, == or >=", sign);
+}
+
+/* The line as written, for reports. */
+static void keep_text(struct sim_expect *x, const char *line, size_t length)
+{
+    const char *comment = memchr(line, '#', length);
+    if (comment != NULL)
+        length = (size_t)(comment - line);
+    while (length > 0 && strchr(" \t\r", line[length - 1]) != NULL)
+        length--;
+    while (length > 0 && strchr(" \t", *line) != NULL) {
+        line++;
+        length--;
+    }
+    memcpy(x->text, line, length);
+    x->text[length] = '\0';
+}
+
+bool sim_parse_expect(struct sim_words *w, struct sim_scenario *s, const char *line, size_t length)
+{
+    struct sim_expect x = {.line = w->line};
+    bool good;
+    if (s->expect_count == SIM_LINES_MAX)
+        return sim_refuse(w, "one expectation more, expected at most %d", SIM_LINES_MAX);
+    if (sim_accept(w, "dead"))
+        good = dead(w, s, &x);
+    else if (sim_accept(w, "joined"))
+        good = joined(w, s, &x);
+    else if (sim_accept(w, "views"))
+        good = views(w, &x);
+    else
+        good = metric(w, &x);
+    if (!good || !sim_take_end(w))
+        return false;
+    keep_text(&x, line, length);
+    s->expects[s->expect_count++] = x;
+    return true;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* A line of a scenario, word by word. The first refusal stays; whoever reads on after it is told no
+   more. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bench/sim/scenario.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SIM_WORDS_MAX 24
+
+struct sim_words {
+    const char *path;
+    uint32_t line;
+    char text[SIM_TEXT_MAX];
+    char *words[SIM_WORDS_MAX];
+    uint32_t count, next;
+    char *why;
+    size_t why_bytes;
+    bool refused;
+};
+
+/* Cuts a line into words, without its comment. */
+void sim_words_cut(struct sim_words *w, const char *line, size_t length);
+
+/* "path:line: what, expected ..." */
+bool sim_refuse(struct sim_words *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+bool sim_at_end(const struct sim_words *w);
+/* Takes the next word if it is this one. */
+bool sim_accept(struct sim_words *w, const char *word);
+/* The next word; NULL (and a refusal) if there is none. */
+const char *sim_take(struct sim_words *w, const char *expected);
+
+/* Each takes what it names, or refuses and returns false. */
+bool sim_take_keyword(struct sim_words *w, const char *word);
+bool sim_take_number(struct sim_words *w, const char *expected, uint64_t *value);
+bool sim_take_duration(struct sim_words *w, uint64_t *ns);
+bool sim_take_share(struct sim_words *w, uint32_t *millionths); /* 0.5% */
+bool sim_take_bytes(struct sim_words *w, uint64_t *bytes);
+bool sim_take_zone(struct sim_words *w, const struct sim_scenario *s, uint32_t *zone);
+bool sim_take_who(struct sim_words *w, const struct sim_scenario *s, struct sim_pick *who);
+/* A range only: n7, n3-n10, zone east */
+bool sim_take_range(struct sim_words *w, const struct sim_scenario *s, struct sim_pick *who);
+bool sim_take_end(struct sim_words *w);
+
+#ifdef __cplusplus
+}
+#endif
