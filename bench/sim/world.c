@@ -82,6 +82,7 @@ static void do_chore(struct sim_node *node)
 {
     enum sim_chore chore = node->chore;
     node->chore = SIM_CHORE_NONE;
+    node->world->watch.last_action_ns = sim_world_ns(node->world);
     if (chore == SIM_CHORE_RESUME && node->state == SIM_NODE_PAUSED)
         sim_node_resume(node);
     if (chore == SIM_CHORE_START && node->state == SIM_NODE_DOWN)

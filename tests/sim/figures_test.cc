@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "bench/sim/watch.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace
+{
+
+TEST(SimFigures, PercentilesAreNearestRank)
+{
+    std::vector<uint64_t> values = {5, 1, 4, 2, 3};
+    EXPECT_EQ(sim_percentile(values.data(), 5, 50), 3u);
+    EXPECT_EQ(sim_percentile(values.data(), 5, 99), 5u);
+    EXPECT_EQ(sim_percentile(values.data(), 5, 20), 1u);
+    EXPECT_EQ(sim_percentile(values.data(), 0, 50), SIM_NEVER);
+}
+
+class SimCrash : public ::testing::Test
+{
+  protected:
+    void SetUp() override
+    {
+        crash = sim_watch_crash(&watch, 100, 9);
+        sim_watch_sight(&watch, crash, 110, 0);
+        sim_watch_sight(&watch, crash, 120, 1);
+        sim_watch_sight(&watch, crash, 125, 1); // once more
+        sim_watch_sight(&watch, crash, 130, 2);
+    }
+    void TearDown() override
+    {
+        sim_watch_destroy(&watch);
+    }
+    uint64_t latency(std::vector<uint8_t> counts, uint32_t total, uint32_t millionths)
+    {
+        std::vector<uint8_t> before = counts;
+        uint64_t found = sim_crash_latency(&watch.crashes[crash], counts.data(), total, millionths);
+        EXPECT_EQ(counts, before);
+        return found;
+    }
+    sim_watch watch = {};
+    uint32_t crash = 0;
+};
+
+TEST_F(SimCrash, LatencyIsThatOfTheLastViewerNeeded)
+{
+    EXPECT_EQ(latency({1, 1, 1}, 3, 330000), 10u);
+    EXPECT_EQ(latency({1, 1, 1}, 3, 660000), 20u);
+    EXPECT_EQ(latency({1, 1, 1}, 3, 1000000), 30u);
+}
+
+TEST_F(SimCrash, ViewersThatDoNotCountAreLeftOut)
+{
+    EXPECT_EQ(latency({0, 1, 1}, 2, 500000), 20u);
+}
+
+TEST_F(SimCrash, TooFewViewersMeansNever)
+{
+    EXPECT_EQ(latency({1, 1, 1, 1}, 4, 1000000), SIM_NEVER);
+}
+
+TEST_F(SimCrash, EqualityIsMeasuredFromTheLastAction)
+{
+    sim_watch_sample(&watch, 100, 10, 10);
+    sim_watch_sample(&watch, 200, 8, 10);
+    sim_watch_sample(&watch, 300, 9, 10);
+    watch.last_action_ns = 150;
+    EXPECT_EQ(sim_watch_equal(&watch, 900000), 150u);
+    EXPECT_EQ(sim_watch_equal(&watch, 1000000), SIM_NEVER);
+}
+
+} // namespace

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Whole runs of small clusters.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "bench/sim/report.h"
+
+namespace
+{
+
+class Played
+{
+  public:
+    Played(const std::string &text, uint64_t seed) : scenario(std::make_unique<sim_scenario>())
+    {
+        char why[SIM_WHY_BYTES] = "";
+        EXPECT_EQ(sim_scenario_parse(scenario.get(), "s", text.c_str(), why, sizeof(why)), 0)
+            << why;
+        EXPECT_EQ(sim_world_create(&world, scenario.get(), seed), 0);
+        sim_world_run(&world, scenario->run_ns);
+        sim_world_finish(&world);
+    }
+    ~Played()
+    {
+        sim_world_destroy(&world);
+    }
+    bool holds()
+    {
+        sim_cost cost = {};
+        return sim_report_text(&world, &cost, stdout);
+    }
+    uint64_t metric(sim_metric m) const
+    {
+        return world.metrics.values[m];
+    }
+
+    std::unique_ptr<sim_scenario> scenario;
+    sim_world world = {};
+};
+
+const char *const kFaults =
+    "zone a 40\nzone b 20\nrtt a b 40ms jitter 9ms\nprofile lan\n"
+    "start formed n1-n55\nloss 5%\nduplicate 1%\nreorder 1% by 100ms\n"
+    "replay 1% after 5s\ncorrupt 1%\nrun 25s\nat 1s join n56-n60 over 1s\n"
+    "at 2s crash 3 nodes\nat 3s leave n20\nat 4s every 3s pause 5% for 300ms\n"
+    "at 6s cut b\nat 9s heal\nat 10s restart crashed\n"
+    "at 12s clock n30 back 1h\nat 12s crash n30\nat 14s restart n30\n";
+
+TEST(SimRun, TheSameSeedIsTheSameRun)
+{
+    Played first(kFaults, 7), again(kFaults, 7);
+    EXPECT_EQ(first.world.trace, again.world.trace);
+    for (int m = 0; m < SIM_METRIC_COUNT; m++)
+        EXPECT_EQ(first.metric((sim_metric)m), again.metric((sim_metric)m))
+            << sim_metric_name((sim_metric)m);
+}
+
+TEST(SimRun, AnotherSeedIsAnotherRun)
+{
+    Played first(kFaults, 7), other(kFaults, 8);
+    EXPECT_NE(first.world.trace, other.world.trace);
+}
+
+TEST(SimRun, SafetyHoldsUnderAllFaultsAndViewsAgreeBehindThem)
+{
+    for (uint64_t seed = 1; seed <= 5; seed++) {
+        Played run(std::string(kFaults) + "at 15s loss 0%\nat 15s pause n1 for 1ms\nrun 60s\n"
+                                          "expect views equal at 100% within 40s\n",
+                   seed);
+        uint64_t took_ns;
+        EXPECT_TRUE(sim_world_judge(&run.world, &run.scenario->expects[0], &took_ns)) << seed;
+        EXPECT_EQ(run.world.invariants.broken[SIM_RULE_MONOTONE], 0u);
+        EXPECT_EQ(run.world.invariants.broken[SIM_RULE_INCARNATION], 0u);
+        EXPECT_EQ(run.world.invariants.broken[SIM_RULE_RESURRECTION], 0u);
+        EXPECT_EQ(run.world.invariants.broken[SIM_RULE_DIGEST], 0u);
+    }
+}
+
+TEST(SimRun, CrashesAreSeenAndPausesAreNot)
+{
+    Played run(
+        "nodes 200\nstart formed\nloss 1%\nrun 15s\nat 2s crash 1%\nat 3s pause 5% for 400ms\n"
+        "expect dead crashed at 99% within 5s\nexpect false_dead == 0\n"
+        "expect views equal at 100% within 10s\n",
+        1);
+    EXPECT_TRUE(run.holds());
+    EXPECT_EQ(run.metric(SIM_METRIC_nodes_up), 198u);
+    EXPECT_EQ(run.world.watch.crash_count, 2u);
+}
+
+TEST(SimRun, AFormedClusterIsSettledFromTheStart)
+{
+    Played run("nodes 100\nstart formed\nrun 5s\nexpect views equal at 100% within 1ms\n"
+               "expect suspicions == 0\nexpect syncs == 0\nexpect sync_bytes == 0\n",
+               1);
+    EXPECT_TRUE(run.holds());
+}
+
+TEST(SimRun, NodesJoinByTheirSeeds)
+{
+    Played run("nodes 60\nstart formed n1-n3\nrun 20s\nat 1s join n4-n60 over 1s\n"
+               "expect joined n4-n60 within 5s\nexpect views equal at 100% within 10s\n"
+               "expect nodes_up == 60\n",
+               1);
+    EXPECT_TRUE(run.holds());
+}
+
+TEST(SimRun, WhoLeavesIsNotDead)
+{
+    Played run(
+        "nodes 50\nstart formed\nrun 10s\nat 1s leave n7\n"
+        "expect dead_seen == 0\nexpect nodes_up == 49\nexpect views equal at 100% within 5s\n",
+        1);
+    EXPECT_TRUE(run.holds());
+}
+
+TEST(SimRun, AnExpectationThatFailsSaysSo)
+{
+    Played run("nodes 20\nstart formed\nrun 5s\nat 1s crash n2\nexpect dead n2 at 99% within 1ms\n",
+               1);
+    EXPECT_FALSE(run.holds());
+    uint64_t measured = 0;
+    EXPECT_FALSE(sim_world_judge(&run.world, &run.scenario->expects[0], &measured));
+    EXPECT_GT(measured, 500000000u);
+    EXPECT_LT(measured, 4000000000u);
+}
+
+TEST(SimRun, ABrokenInvariantFailsTheRun)
+{
+    Played run("nodes 20\nstart formed\nrun 1s\n", 1);
+    EXPECT_TRUE(run.holds());
+    sim_check_bytes(&run.world.invariants, 0, 0, 2, 1);
+    EXPECT_FALSE(run.holds());
+}
+
+} // namespace

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "bench/sim/scenario.h"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace
+{
+
+class Scenario : public ::testing::Test
+{
+  protected:
+    int parse(const std::string &text)
+    {
+        return sim_scenario_parse(s.get(), "f", text.c_str(), why, sizeof(why));
+    }
+    // What a text is refused with.
+    std::string refusal(const std::string &text)
+    {
+        why[0] = '\0';
+        EXPECT_EQ(parse(text), -EINVAL) << text;
+        return why;
+    }
+    std::unique_ptr<sim_scenario> s = std::make_unique<sim_scenario>();
+    char why[SIM_WHY_BYTES] = "";
+};
+
+TEST_F(Scenario, TopologyAndKnobs)
+{
+    ASSERT_EQ(parse("zone a 10\nzone b 5 # five\n\nprofile wan\nset probe_period 300ms\n"
+                    "rtt a b 40ms jitter 4ms\nstart formed n1-n12\nseeds n2-n3\nrun 5m\nseed 9\n"),
+              0)
+        << why;
+    EXPECT_EQ(s->node_count, 15u);
+    EXPECT_EQ(s->zones[1].first, 10u);
+    EXPECT_EQ(s->options.config.probe_period_ns, 300000000u);
+    EXPECT_EQ(s->options.config.max_pause_ns, 2000000000u);
+    EXPECT_EQ(s->options.config.max_members, 15u);
+    EXPECT_EQ(s->paths[1][0].delay_ns, 20000000u);
+    EXPECT_EQ(s->paths[0][1].jitter_ns, 4000000u);
+    EXPECT_EQ(s->paths[0][0].delay_ns, 500000u);
+    EXPECT_EQ(s->formed.last, 11u);
+    EXPECT_EQ(s->seeds.first, 1u);
+    EXPECT_EQ(s->run_ns, 300000000000u);
+    EXPECT_EQ(s->seed, 9u);
+}
+
+TEST_F(Scenario, SuspicionTimesFollowWhatTheyAreDerivedFrom)
+{
+    ASSERT_EQ(parse("nodes 3\nprofile wan\nset max_pause 1s\n"), 0) << why;
+    EXPECT_EQ(s->options.config.suspicion_min_ns, 1900000000u);
+    ASSERT_EQ(parse("nodes 3\nset max_pause 1s\nset suspicion_min 5s\nset suspicion_max 9s"), 0)
+        << why;
+    EXPECT_EQ(s->options.config.suspicion_min_ns, 5000000000u);
+}
+
+TEST_F(Scenario, Timeline)
+{
+    ASSERT_EQ(parse("zone a 10\nzone b 5\nloss 0.5%\nat 30s crash 1%\n"
+                    "at 1s every 10s until 2m pause 3 nodes for 2s\nat 5s cut a -> b\n"
+                    "at 6s heal\nat 7s replay 2% after 5m\nat 8s clock n3 back 1h\n"
+                    "at 9s join zone b over 2s\nat 9s restart crashed\n"),
+              0)
+        << why;
+    ASSERT_EQ(s->action_count, 9u);
+    EXPECT_EQ(s->actions[0].verb, SIM_LOSS);
+    EXPECT_EQ(s->actions[0].millionths, 5000u);
+    EXPECT_EQ(s->actions[1].who.kind, SIM_PICK_SHARE);
+    EXPECT_EQ(s->actions[1].who.first, 10000u);
+    EXPECT_EQ(s->actions[2].every_ns, 10000000000u);
+    EXPECT_EQ(s->actions[2].until_ns, 120000000000u);
+    EXPECT_EQ(s->actions[2].who.kind, SIM_PICK_COUNT);
+    EXPECT_EQ(s->actions[2].duration_ns, 2000000000u);
+    EXPECT_TRUE(s->actions[3].one_way);
+    EXPECT_EQ(s->actions[4].zone_a, SIM_ZONE_ANY);
+    EXPECT_EQ(s->actions[5].duration_ns, 300000000000u);
+    EXPECT_TRUE(s->actions[6].back);
+    EXPECT_EQ(s->actions[7].who.first, 10u);
+}
+
+TEST_F(Scenario, Expectations)
+{
+    ASSERT_EQ(parse("nodes 9\n  expect dead crashed at 99% p50 within 7500ms  # median\n"
+                    "expect dead n7 at 100% within 10s\nexpect views equal at 99.9% within 1m\n"
+                    "expect joined n1-n9 within 5s\nexpect bytes_per_node_1s <= 50KB\n"
+                    "expect false_dead == 0\n"),
+              0)
+        << why;
+    ASSERT_EQ(s->expect_count, 6u);
+    EXPECT_STREQ(s->expects[0].text, "expect dead crashed at 99% p50 within 7500ms");
+    EXPECT_EQ(s->expects[0].line, 2u);
+    EXPECT_EQ(s->expects[0].percentile, 50u);
+    EXPECT_EQ(s->expects[1].percentile, 100u);
+    EXPECT_EQ(s->expects[1].who.first, 6u);
+    EXPECT_EQ(s->expects[2].millionths, 999000u);
+    EXPECT_EQ(s->expects[4].value, 50000u);
+    EXPECT_EQ(s->expects[5].compare, SIM_EQUAL);
+}
+
+TEST_F(Scenario, RefusalsSayWhereWhatAndWhatWasExpected)
+{
+    EXPECT_EQ(refusal(""), "f:1: the file ends, expected 'nodes' or 'zone' somewhere");
+    EXPECT_EQ(refusal("run 5s\ncrash n1"), "f:2: 'crash', expected 'nodes' or 'zone' first");
+    EXPECT_EQ(refusal("nodes many"), "f:1: 'many', expected a number of nodes");
+    EXPECT_EQ(refusal("nodes 20000"), "f:1: 20000 nodes, expected 1 to 16384 in all");
+    EXPECT_EQ(refusal("nodes 3\nrun 60"),
+              "f:2: '60', expected a duration such as 200ms, 10s or 5m");
+    EXPECT_EQ(refusal("nodes 3\nrun 6s 7s"), "f:2: '7s', expected the end of the line");
+    EXPECT_EQ(refusal("nodes 3\nprofile moon"), "f:2: 'moon', expected lan, wan or edge");
+    EXPECT_EQ(refusal("nodes 3\nset probe_periot 1s"),
+              "f:2: no knob 'probe_periot', expected a key of starlingd's [protocol]; did you mean "
+              "'probe_period'?");
+    EXPECT_EQ(refusal("nodes 3\nset probe_tries x"),
+              "f:2: probe_tries is 'x', expected: write a whole number");
+    EXPECT_EQ(refusal("nodes 3\nat 5s crash n4"), "f:2: n4 does not exist, expected n1 to n3");
+    EXPECT_EQ(refusal("nodes 3\nat 5s crash"),
+              "f:2: the line ends, expected nodes: n7, n3-n10, zone NAME, 1%, 5 nodes or crashed");
+    EXPECT_EQ(refusal("nodes 3\nat 5s crash 101%"),
+              "f:2: '101%', expected nodes: n7, n3-n10, zone NAME, 1%, 5 nodes or crashed");
+    EXPECT_EQ(refusal("nodes 3\nat 5s explode n1"),
+              "f:2: 'explode', expected at, crash, restart, pause, leave, join, clock, cut, heal, "
+              "loss, duplicate, reorder, replay, corrupt, expect or a topology line");
+    EXPECT_EQ(refusal("nodes 3\ncut mars"),
+              "f:2: 'mars' is no zone, expected one of the zones declared above");
+    EXPECT_EQ(refusal("nodes 3\npause n1 5s"), "f:2: '5s', expected 'for'");
+    EXPECT_EQ(refusal("nodes 3\nexpect dead n1 within 5s"), "f:2: 'within', expected 'at'");
+    EXPECT_EQ(refusal("nodes 3\nexpect luck >= 3"),
+              "f:2: 'luck', expected dead, joined, views or a metric (see README.md)");
+    EXPECT_EQ(refusal("nodes 3\nexpect false_dead = 0"), "f:2: '=', expected <=, <, == or >=");
+    EXPECT_EQ(refusal("nodes 3\nexpect bytes_per_node_1s <= 5s"),
+              "f:2: '5s', expected a size such as 50KB");
+}
+
+TEST_F(Scenario, KnobsOutOfBoundsAreRefusedAtTheEnd)
+{
+    EXPECT_EQ(refusal("nodes 3\nset frame_bytes 100\n"),
+              "f:3: frame_bytes is 100, must be within 576 and 8952");
+}
+
+TEST_F(Scenario, AMissingFileIsNamed)
+{
+    EXPECT_EQ(sim_scenario_read(s.get(), "/nonexistent/x", why, sizeof(why)), -ENOENT);
+    EXPECT_STREQ(why, "/nonexistent/x: No such file or directory; expected a scenario file");
+}
+
+TEST_F(Scenario, EveryScenarioOfTheFolderIsWellFormed)
+{
+    for (const auto &file : std::filesystem::directory_iterator(SL_SCENARIOS))
+        EXPECT_EQ(sim_scenario_read(s.get(), file.path().c_str(), why, sizeof(why)), 0) << why;
+}
+
+} // namespace
