@@ -100,6 +100,8 @@ static void act(struct sim_world *w, const struct sim_action *a)
 {
     if (a->verb >= SIM_CUT) {
         sim_network_act(&w->network, a);
+        if (a->verb == SIM_HEAL)
+            w->healed_ns = w->now_ns;
         return;
     }
     uint32_t *chosen = malloc(w->scenario->node_count * sizeof(*chosen));

@@ -154,10 +154,14 @@ void sim_world_send(struct sim_world *w, uint32_t from, const struct sl_endpoint
 
 /* ---- events ---- */
 
+/* Or was, and what it has killed is still being spread. */
 static bool is_cut(const struct sim_world *w, uint32_t a, uint32_t b)
 {
     uint32_t zone_a = w->directory.entries[a].zone, zone_b = w->directory.entries[b].zone;
-    return w->network.cut[zone_a][zone_b] || w->network.cut[zone_b][zone_a];
+    const struct sl_config *c = &w->scenario->options.config;
+    uint64_t echo_ns = 2 * c->suspicion_max_ns + c->spread_ns;
+    bool echo = w->healed_ns != 0 && zone_a != zone_b && w->now_ns - w->healed_ns < echo_ns;
+    return echo || w->network.cut[zone_a][zone_b] || w->network.cut[zone_b][zone_a];
 }
 
 static bool is_excused(const struct sim_node *member)

@@ -33,6 +33,7 @@ struct sim_world {
     struct sim_packet_pool pool;
     struct sim_network network;
     struct sim_node *nodes;
+    uint64_t healed_ns;      /* end of the last cut; 0: there was none */
     struct sl_prng prng;     /* the timeline's, and nodes' seeds */
     uint64_t *action_due_ns; /* SIM_NEVER: done */
     uint64_t next_action_ns;
