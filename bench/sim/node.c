@@ -272,6 +272,9 @@ static void meet(struct sim_node *node, struct sim_packet *packet)
     };
     enum sl_verdict verdict =
         sl_fast_frame(sl_engine_fast(node->engine), node->lane, w->now_ns, &io, w->input);
+    bool answered = verdict == SL_VERDICT_ANSWER || verdict == SL_VERDICT_RELAY;
+    sl_engine_note_traffic(node->engine, w->now_ns,
+                           packet->length_bytes + (answered ? io.length_bytes : 0));
     if (verdict == SL_VERDICT_ANSWER && io.bytes[SL_HEADER_TYPE_AT] == SL_FRAME_SYNC)
         sim_world_count(w, SIM_METRIC_sync_bytes, io.length_bytes);
     if (verdict == SL_VERDICT_ANSWER)
@@ -292,7 +295,6 @@ void sim_node_receive(struct sim_node *node, struct sim_packet *packet)
         w->trace = sim_trace_bytes(w->trace, packet->bytes, packet->length_bytes);
         sim_world_count(w, SIM_METRIC_events, 1);
         sim_node_meter(node, packet->length_bytes);
-        sl_engine_note_received(node->engine, w->now_ns, packet->length_bytes);
         meet(node, packet);
     } else {
         sim_world_count(w, SIM_METRIC_frames_lost, 1);
