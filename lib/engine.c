@@ -180,7 +180,8 @@ bool sl_engine_has_room(struct sl_engine *e, uint64_t bytes)
 {
     bool young = e->now_ns - e->started_ns < e->config.join_grace_ns;
     uint64_t cap = young ? e->config.byte_cap_joining : e->config.byte_cap;
-    return sl_meter_sum(&e->meter, e->now_ns) + bytes <= cap;
+    /* Probes, answers and what others send do not ask first: a quarter is theirs. */
+    return sl_meter_sum(&e->meter, e->now_ns) + bytes <= cap - cap / 4;
 }
 
 uint64_t sl_engine_jitter(struct sl_engine *e, uint64_t duration_ns)
