@@ -18,7 +18,7 @@ enum sim_unit { SIM_UNIT_COUNT, SIM_UNIT_BYTES, SIM_UNIT_NS };
     X(dead_seen, COUNT, "times that a viewer saw a member dead")                               \
     X(false_dead, COUNT, "of these: running, reachable, not paused beyond max_pause")          \
     X(false_declared, COUNT, "of these: declared by the viewer itself")                        \
-    X(cut_dead, COUNT, "times that a viewer saw a running member dead across a cut")           \
+    X(cut_dead, COUNT, "times that a viewer saw a running member dead, by or through a cut")   \
     X(suspicions, COUNT, "raised by nodes' own probes")                                        \
     X(refutations, COUNT, "of accusations against oneself")                                    \
     X(probes, COUNT, "started")                                                                \

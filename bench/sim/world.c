@@ -183,7 +183,10 @@ static void saw_dead(struct sim_world *w, const struct sim_node *viewer,
     }
     if (sl_word_generation(event->word) < sl_word_generation(member->word))
         return; /* an earlier life */
-    if (is_cut(w, viewer->number, member->number)) {
+    uint32_t accuser = sim_directory_find(&w->directory, event->accuser_id);
+    if (accuser == SIM_NODE_NONE)
+        accuser = viewer->number;
+    if (is_cut(w, accuser, member->number) || is_cut(w, viewer->number, member->number)) {
         sim_world_count(w, SIM_METRIC_cut_dead, 1);
     } else if (!is_excused(member)) {
         sim_world_count(w, SIM_METRIC_false_dead, 1);
