@@ -11,43 +11,6 @@
 #include "lib/assert.h"
 #include "lib/frame.h"
 
-/* ---- what the engine asks of its host ---- */
-
-static bool lend(void *context, struct sl_buffer *buffer)
-{
-    struct sim_world *w = ((struct sim_node *)context)->world;
-    *buffer = (struct sl_buffer){w->lent, w->scenario->options.config.frame_bytes, NULL};
-    return true;
-}
-
-static void give_back(void *context, struct sl_buffer *buffer)
-{
-    (void)context;
-    (void)buffer;
-}
-
-static void send(void *context, struct sl_buffer *buffer, uint32_t length_bytes,
-                 enum sl_class traffic, const struct sl_endpoint *to, uint32_t to_count)
-{
-    struct sim_node *node = context;
-    (void)traffic;
-    sl_header_stamp(buffer->bytes, node->lane->id, ++node->lane->counter);
-    for (uint32_t i = 0; i < to_count; i++)
-        sim_world_send(node->world, node->number, &to[i], buffer->bytes, length_bytes);
-}
-
-static void event(void *context, const struct sl_event *event)
-{
-    struct sim_node *node = context;
-    sim_world_event(node->world, node, event);
-}
-
-static void retire(void *context, struct sl_retire_ticket *ticket)
-{
-    (void)context;
-    sl_retire_done(ticket);
-}
-
 /* ---- lives ---- */
 
 /* The true hash is that of the nodes that run. */
@@ -76,7 +39,7 @@ static int create(struct sim_node *node, const struct sl_config *base, uint64_t 
 {
     struct sim_world *w = node->world;
     struct sl_config config = *base;
-    struct sl_host host = {node, lend, send, give_back, event, retire};
+    struct sl_host host = sim_node_host(node);
     node->memory = map(w->node_bytes);
     if (node->memory == NULL)
         return -ENOMEM;
@@ -204,29 +167,6 @@ void sim_node_stop(struct sim_node *node)
     w->up_count--;
 }
 
-void sim_node_pause(struct sim_node *node)
-{
-    node->state = SIM_NODE_PAUSED;
-    node->paused_ns = node->world->now_ns;
-    sim_wheel_cancel(&node->wake);
-}
-
-void sim_node_resume(struct sim_node *node)
-{
-    struct sim_world *w = node->world;
-    const struct sl_config *c = &w->scenario->options.config;
-    struct sim_link *link;
-    node->state = SIM_NODE_UP;
-    if (w->now_ns - node->paused_ns > c->max_pause_ns)
-        node->excused_until_ns = w->now_ns + 2 * c->suspicion_max_ns + c->spread_ns;
-    while (node->state == SIM_NODE_UP && (link = sim_list_take(&node->backlog)) != NULL) {
-        node->backlog_count--;
-        sim_node_receive(node, (struct sim_packet *)(void *)link);
-    }
-    if (node->state == SIM_NODE_UP)
-        sim_node_step(node, NULL);
-}
-
 void sim_node_leave(struct sim_node *node)
 {
     if (sl_engine_leave(node->engine, node->world->now_ns) == 0)
@@ -256,14 +196,19 @@ static bool wait_in_ring(struct sim_node *node, struct sim_packet *packet)
 {
     if (node->state != SIM_NODE_PAUSED || node->backlog_count == SIM_RX_RING)
         return false;
+    sim_node_meter(node, packet->length_bytes); /* the wire has carried it */
     sim_list_append(&node->backlog, &packet->link);
     node->backlog_count++;
     return true;
 }
 
+/* The node's poll has found the packet. */
 static void meet(struct sim_node *node, struct sim_packet *packet)
 {
     struct sim_world *w = node->world;
+    w->trace = sim_trace_mix(w->trace, w->now_ns ^ (uint64_t)node->number << 40);
+    w->trace = sim_trace_bytes(w->trace, packet->bytes, packet->length_bytes);
+    sim_world_count(w, SIM_METRIC_events, 1);
     struct sl_frame_io io = {
         .bytes = packet->bytes,
         .length_bytes = packet->length_bytes,
@@ -285,15 +230,36 @@ static void meet(struct sim_node *node, struct sim_packet *packet)
         sim_node_step(node, w->input);
 }
 
+void sim_node_pause(struct sim_node *node)
+{
+    node->state = SIM_NODE_PAUSED;
+    node->paused_ns = node->world->now_ns;
+    sim_wheel_cancel(&node->wake);
+}
+
+void sim_node_resume(struct sim_node *node)
+{
+    struct sim_world *w = node->world;
+    const struct sl_config *c = &w->scenario->options.config;
+    struct sim_link *link;
+    node->state = SIM_NODE_UP;
+    if (w->now_ns - node->paused_ns > c->max_pause_ns)
+        node->excused_until_ns = w->now_ns + 2 * c->suspicion_max_ns + c->spread_ns;
+    while (node->state == SIM_NODE_UP && (link = sim_list_take(&node->backlog)) != NULL) {
+        node->backlog_count--;
+        meet(node, (struct sim_packet *)(void *)link);
+        sim_packet_give(&w->pool, (struct sim_packet *)(void *)link);
+    }
+    if (node->state == SIM_NODE_UP)
+        sim_node_step(node, NULL);
+}
+
 void sim_node_receive(struct sim_node *node, struct sim_packet *packet)
 {
     struct sim_world *w = node->world;
     if (wait_in_ring(node, packet))
         return;
     if (node->state == SIM_NODE_UP) {
-        w->trace = sim_trace_mix(w->trace, w->now_ns ^ (uint64_t)node->number << 40);
-        w->trace = sim_trace_bytes(w->trace, packet->bytes, packet->length_bytes);
-        sim_world_count(w, SIM_METRIC_events, 1);
         sim_node_meter(node, packet->length_bytes);
         meet(node, packet);
     } else {

@@ -67,6 +67,8 @@ void sim_node_step(struct sim_node *node, const struct sl_input *input);
 /* Takes the packet over. */
 void sim_node_receive(struct sim_node *node, struct sim_packet *packet);
 
+/* node_host.c */
+struct sl_host sim_node_host(struct sim_node *node);
 /* Bytes sent or received now. */
 void sim_node_meter(struct sim_node *node, uint32_t bytes);
 /* At the end of a run: counts what a node that still runs has counted. */
