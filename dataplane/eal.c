@@ -173,7 +173,7 @@ static void log_outcome(int rc, char *lines)
 }
 
 /* In memory or without shared configuration, EAL makes the directory and puts nothing in it. Gone
- * at once, not even SIGKILL leaves it behind. */
+ * as soon as EAL is up, a later SIGKILL leaves nothing behind. */
 static void remove_runtime_directory(void)
 {
     const char *path = rte_eal_get_runtime_dir();

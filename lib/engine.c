@@ -242,6 +242,8 @@ static void take_input(struct sl_engine *e, const struct sl_input *input)
     sl_merge_records(e, input);
     if (is_out(e))
         return;
+    if (input->header.sender_id == e->self_id)
+        sl_self_met_namesake(e, input);
     switch (input->header.type) {
     case SL_FRAME_ACK:
         sl_probe_answered(e, input);

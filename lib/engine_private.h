@@ -136,6 +136,7 @@ struct sl_engine {
     struct sl_identity identity;
     struct sl_endpoint silent_holder; /* of this node's name, who did not answer */
     uint64_t silent_since_ns;
+    uint64_t namesake_told_ns;
 
     struct sl_view *view;
     struct sl_fast fast;
@@ -219,6 +220,8 @@ void sl_self_create(struct sl_engine *e, uint64_t wall_s);
 /* Answers an accusation, or an earlier life's greater word, by a word above it. */
 void sl_self_accused(struct sl_engine *e, uint64_t word);
 void sl_self_claimed(struct sl_engine *e, const struct sl_record *claim);
+/* A frame came from a foreign address under this node's own id. */
+void sl_self_met_namesake(struct sl_engine *e, const struct sl_input *input);
 void sl_self_conflict_answer(struct sl_engine *e, const struct sl_probe *probe,
                              const struct sl_input *input);
 /* Nobody answers where a claim of this node's name points to: an earlier life's, at another

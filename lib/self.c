@@ -123,23 +123,45 @@ static bool am_later(const struct sl_engine *e, uint64_t other_birth,
     return memcmp(me->ip, other->ip, sizeof(me->ip)) > 0;
 }
 
+/* Two nodes of one name may meet in every frame: users hear of it once in a while. */
+#define NAMESAKE_TOLD_NS 10000000000ull
+
+static void tell_conflict(struct sl_engine *e, enum sl_event_type type,
+                          const struct sl_endpoint *endpoint, uint64_t other_birth)
+{
+    bool again = type == SL_EVENT_CONFLICT && e->namesake_told_ns != 0 &&
+                 e->now_ns - e->namesake_told_ns < NAMESAKE_TOLD_NS;
+    if (again)
+        return;
+    e->namesake_told_ns = e->now_ns;
+    struct sl_event event = {
+        .type = type,
+        .id = e->self_id,
+        .word = e->self_word,
+        .previous_word = other_birth,
+        .endpoint = *endpoint,
+    };
+    e->host.event(e->host.context, &event);
+}
+
+void sl_self_met_namesake(struct sl_engine *e, const struct sl_input *input)
+{
+    /* While joining it is this node's own question that decides. */
+    if (e->phase == SL_PHASE_MEMBER)
+        tell_conflict(e, SL_EVENT_CONFLICT, &input->from, 0);
+}
+
 void sl_self_conflict_answer(struct sl_engine *e, const struct sl_probe *probe,
                              const struct sl_input *input)
 {
     uint64_t other_birth = input->body.probe.target_word;
     bool yield = am_later(e, other_birth, &probe->endpoint);
-    struct sl_event event = {
-        .type = yield ? SL_EVENT_CONFLICT_YIELD : SL_EVENT_CONFLICT,
-        .id = e->self_id,
-        .word = e->self_word,
-        .previous_word = other_birth,
-        .endpoint = probe->endpoint,
-    };
     if (yield)
         sl_engine_set_phase(e, SL_PHASE_YIELDED);
     else
         sl_self_accused(e, probe->word);
-    e->host.event(e->host.context, &event);
+    tell_conflict(e, yield ? SL_EVENT_CONFLICT_YIELD : SL_EVENT_CONFLICT, &probe->endpoint,
+                  other_birth);
 }
 
 static void finish_leaving(struct sl_engine *e)

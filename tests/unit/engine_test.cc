@@ -226,6 +226,7 @@ TEST(Engine, LaterStarterOfATakenNameYields)
     cluster.start(9, {1}, "n2");
     ASSERT_TRUE(cluster.run_until(
         [&] { return cluster.node(9).count_events(SL_EVENT_CONFLICT_YIELD) == 1; }, 10 * kS));
+    EXPECT_EQ(cluster.node(2).count_events(SL_EVENT_CONFLICT), 1u);
     cluster.kill(9);
     EXPECT_TRUE(cluster.run_until([&] { return cluster.converged(); }, 10 * kS));
     EXPECT_EQ(cluster.node(1).count_events(SL_EVENT_MEMBER_DEAD), 0u);
