@@ -36,12 +36,6 @@ static bool host_lend(void *context, struct sl_buffer *buffer)
     return true;
 }
 
-static void host_give_back(void *context, struct sl_buffer *buffer)
-{
-    (void)context;
-    rte_pktmbuf_free(buffer->host);
-}
-
 static void host_send_one(struct sl_engine_host *h, struct rte_mbuf *m,
                           const struct sl_endpoint *to)
 {
@@ -114,7 +108,6 @@ struct sl_host sl_engine_host(struct sl_engine_host *host)
         .context = host,
         .lend = host_lend,
         .send = host_send,
-        .give_back = host_give_back,
         .event = host_event,
         .retire = host_retire,
     };

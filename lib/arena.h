@@ -23,11 +23,6 @@ static inline struct sl_arena sl_arena_dry(void)
     return a;
 }
 
-static inline bool sl_arena_is_dry(const struct sl_arena *a)
-{
-    return a->base == NULL;
-}
-
 /* Returns zeroed memory aligned to a cache line; NULL if the arena is dry or too small (used_bytes
  * grows in both cases). */
 static inline void *sl_arena_take(struct sl_arena *a, size_t count, size_t each_bytes)

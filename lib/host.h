@@ -25,7 +25,6 @@ struct sl_host {
        counter: one sealed frame serves the whole fan-out. */
     void (*send)(void *context, struct sl_buffer *buffer, uint32_t length_bytes,
                  enum sl_class traffic, const struct sl_endpoint *to, uint32_t to_count);
-    void (*give_back)(void *context, struct sl_buffer *buffer);
     void (*event)(void *context, const struct sl_event *event);
     sl_retire_fn retire; /* called with `context` */
 };

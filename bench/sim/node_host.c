@@ -11,12 +11,6 @@ static bool lend(void *context, struct sl_buffer *buffer)
     return true;
 }
 
-static void give_back(void *context, struct sl_buffer *buffer)
-{
-    (void)context;
-    (void)buffer;
-}
-
 static void send(void *context, struct sl_buffer *buffer, uint32_t length_bytes,
                  enum sl_class traffic, const struct sl_endpoint *to, uint32_t to_count)
 {
@@ -41,5 +35,5 @@ static void retire(void *context, struct sl_retire_ticket *ticket)
 
 struct sl_host sim_node_host(struct sim_node *node)
 {
-    return (struct sl_host){node, lend, send, give_back, event, retire};
+    return (struct sl_host){node, lend, send, event, retire};
 }

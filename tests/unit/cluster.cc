@@ -142,7 +142,7 @@ ClusterNode::ClusterNode(Cluster &owner, int number_, const sl_config &config_, 
     : cluster(owner), number(number_), config(config_), endpoint(config_.v4),
       buffer_(config_.frame_bytes), input_(sl_input_bytes(config_.frame_bytes))
 {
-    sl_host host = {this, lend, send, give_back, event, retire};
+    sl_host host = {this, lend, send, event, retire};
     size_t bytes = sl_engine_arena_bytes(&config, nullptr);
     memory_ = aligned_alloc(SL_CACHE_LINE, bytes);
     memset(memory_, 0, bytes);
@@ -217,10 +217,6 @@ void ClusterNode::send(void *context, sl_buffer *buffer, uint32_t length, sl_cla
         self->sent_bytes += length;
         self->cluster.send(self->endpoint, to[i], buffer->bytes, length);
     }
-}
-
-void ClusterNode::give_back(void *, sl_buffer *)
-{
 }
 
 void ClusterNode::event(void *context, const sl_event *e)

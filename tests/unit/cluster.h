@@ -122,7 +122,6 @@ class ClusterNode
     static bool lend(void *context, sl_buffer *buffer);
     static void send(void *context, sl_buffer *buffer, uint32_t length, sl_class traffic,
                      const sl_endpoint *to, uint32_t count);
-    static void give_back(void *context, sl_buffer *buffer);
     static void event(void *context, const sl_event *event);
     static void retire(void *context, sl_retire_ticket *ticket);
 
