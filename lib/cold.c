@@ -98,22 +98,25 @@ static bool bytes_equal(const char *a, const char *b, size_t count)
     return count == 0 || memcmp(a, b, count) == 0;
 }
 
-static bool endpoint_same(const struct sl_endpoint *a, const struct sl_endpoint *b)
+bool sl_cold_is_named(const struct sl_cold *cold, const struct sl_identity *identity)
 {
-    if (!sl_endpoint_is_set(a) || !sl_endpoint_is_set(b))
-        return sl_endpoint_is_set(a) == sl_endpoint_is_set(b);
-    return sl_endpoint_equal(a, b);
+    return cold->name_bytes == identity->name_bytes &&
+           bytes_equal(cold->text, identity->name, cold->name_bytes);
 }
 
 bool sl_cold_equal(const struct sl_cold *cold, const struct sl_identity *identity)
 {
-    struct sl_identity held = sl_cold_identity(cold);
-    return held.name_bytes == identity->name_bytes && held.zone_bytes == identity->zone_bytes &&
-           held.tags_bytes == identity->tags_bytes && endpoint_same(&held.v4, &identity->v4) &&
-           endpoint_same(&held.v6, &identity->v6) &&
-           bytes_equal(held.name, identity->name, held.name_bytes) &&
-           bytes_equal(held.zone, identity->zone, held.zone_bytes) &&
-           bytes_equal(held.tags, identity->tags, held.tags_bytes);
+    const char *zone = cold->text + cold->name_bytes;
+    const char *tags = zone + cold->zone_bytes;
+    return cold->zone_bytes == identity->zone_bytes && cold->tags_bytes == identity->tags_bytes &&
+           cold->v4_port == identity->v4.port && cold->v6_port == identity->v6.port &&
+           (cold->v4_port == 0 || memcmp(cold->v4_ip, identity->v4.ip + sizeof(SL_V4_PREFIX),
+                                         sizeof(cold->v4_ip)) == 0) &&
+           sl_cold_is_named(cold, identity) &&
+           bytes_equal(zone, identity->zone, cold->zone_bytes) &&
+           bytes_equal(tags, identity->tags, cold->tags_bytes) &&
+           (cold->v6_port == 0 ||
+            memcmp(tags + cold->tags_bytes, identity->v6.ip, sizeof(identity->v6.ip)) == 0);
 }
 
 struct sl_endpoint sl_cold_endpoint(const struct sl_cold *cold, bool has_v4, bool has_v6)

@@ -48,6 +48,7 @@ void sl_cold_write(struct sl_cold *out, uint64_t id, const struct sl_identity *i
 /* The identity inside a record; its strings point into the record. */
 struct sl_identity sl_cold_identity(const struct sl_cold *cold);
 
+bool sl_cold_is_named(const struct sl_cold *cold, const struct sl_identity *identity);
 bool sl_cold_equal(const struct sl_cold *cold, const struct sl_identity *identity);
 
 /* The endpoint to reach a member at, for a sender that has the given families; port 0 if they share

@@ -26,6 +26,12 @@ static inline bool sl_endpoint_equal(const struct sl_endpoint *a, const struct s
     return memcmp(a, b, sizeof(*a)) == 0;
 }
 
+/* The same host, whatever the ports. */
+static inline bool sl_ip_equal(const struct sl_endpoint *a, const struct sl_endpoint *b)
+{
+    return memcmp(a->ip, b->ip, sizeof(a->ip)) == 0;
+}
+
 static inline bool sl_endpoint_is_set(const struct sl_endpoint *e)
 {
     return e->port != 0;

@@ -53,10 +53,18 @@ struct sl_engine_stats {
     uint64_t gossip_rounds;
     uint64_t rumours_sent;    /* records put into charged frames */
     uint64_t rumours_waiting; /* in the queue now */
-    uint64_t syncs_started;
-    uint64_t stalls; /* steps that came later than half a probe's time: the node's own pauses */
-    uint64_t phase;  /* enum sl_phase */
+    uint64_t syncs_started;   /* sessions with another view (sync.c) */
+    uint64_t syncs_ended;
+    uint64_t syncs_failed;  /* of these: something was not answered, or left out */
+    uint64_t sync_learned;  /* changes of the view by what those that ended told */
+    uint64_t stalls;        /* times that this node had reason to doubt itself: enum sl_stall */
+    uint64_t phase;         /* enum sl_phase */
     uint64_t confirmations; /* further accusers heard */
+    uint64_t health;        /* now: 0 well .. 7 (health.h) */
+    uint64_t path_round_trip_ns; /* now: smoothed, to the slowest zone */
+    uint64_t path_lost_permille; /* now: tries unanswered, on the worst path */
+    uint64_t zone_doubts;        /* times that nobody in a zone answered */
+    uint64_t zones_unreachable;  /* now */
 };
 
 /* How an engine's view lies in memory (view.h). NULL instead of one: own cold records, compacting.
@@ -65,6 +73,8 @@ struct sl_engine_layout {
     sl_cold_find_fn shared_cold; /* NULL: own cold records */
     void *shared_cold_host;
     bool compacting;
+    struct sl_arena
+        *array_arena; /* of the arrays, in which no pointer is; NULL: that of the rest */
 };
 
 /* Carves an engine out of the arena and emits nothing yet. Returns NULL if the arena is dry or too
@@ -74,12 +84,19 @@ struct sl_engine *sl_engine_create(struct sl_arena *arena, const struct sl_confi
                                    const struct sl_host *host, uint64_t seed, uint64_t wall_s,
                                    uint64_t now_ns);
 
-/* Arena bytes that a configuration needs. */
+/* Arena bytes that a configuration needs; those of an array arena, which must be dry, are left in
+ * it. */
 size_t sl_engine_arena_bytes(const struct sl_config *config, const struct sl_engine_layout *layout);
 
 /* Takes one input (NULL: none), then fires what is due. */
 struct sl_step sl_engine_step(struct sl_engine *engine, uint64_t now_ns,
                               const struct sl_input *input);
+
+/* Begins loading what the next step and the fast path read first, for a host with so many engines
+   that none stays in the cache: first what lies in the engine itself, then, a little later, what it
+   points to. */
+void sl_engine_prefetch(const struct sl_engine *engine);
+void sl_engine_prefetch_deep(const struct sl_engine *engine);
 
 /* Replaces the seeds and, unless already a member, starts joining. 0; -EINVAL: more than
  * SL_SEEDS_MAX; -ESHUTDOWN: leaving. */
@@ -89,6 +106,26 @@ int sl_engine_join(struct sl_engine *engine, uint64_t now_ns, const struct sl_en
 /* Spreads LEFT, then reports SELF_LEFT. 0; -EALREADY. */
 int sl_engine_leave(struct sl_engine *engine, uint64_t now_ns);
 
+/* Sets this node's own tags (opaque; copied) and spreads them under a higher incarnation, even if
+   they are the same. Until it is a member it only remembers them. 0; -EINVAL: more than
+   SL_TAGS_BYTES_MAX; -ENOBUFS: no room for the record now; -EOVERFLOW: no incarnation is left;
+   -ESHUTDOWN: leaving, left or yielded. */
+int sl_engine_update(struct sl_engine *engine, uint64_t now_ns, const void *tags, uint32_t bytes);
+
+/* What a node sees of its own trouble. */
+enum sl_stall {
+    SL_STALL_LATE_STEP,    /* the engine was stepped late: it finds this out itself */
+    SL_STALL_MISSED_POLLS, /* another packet core stood still: frames wait in its queue */
+    SL_STALL_RX_OVERFLOW,  /* a queue was full: frames are lost */
+    SL_STALL_LINK_DOWN,
+};
+
+/* For the last `lasted_ns` this node may have been deaf: probes under way and its own accusations
+   get that time added or start over, and its health falls. Bounded, but for a link that is down.
+   Step the engine behind it: its deadline may have moved. */
+void sl_engine_note_stall(struct sl_engine *engine, uint64_t now_ns, enum sl_stall evidence,
+                          uint64_t lasted_ns);
+
 /* Bytes that workers received and answered since the last call: with the engine's own they count
  * towards the byte cap. */
 void sl_engine_note_traffic(struct sl_engine *engine, uint64_t now_ns, uint64_t bytes);
@@ -97,6 +134,9 @@ const struct sl_fast *sl_engine_fast(const struct sl_engine *engine);
 const struct sl_view *sl_engine_view(const struct sl_engine *engine);
 const struct sl_engine_stats *sl_engine_stats(const struct sl_engine *engine);
 const struct sl_counters *sl_engine_counters(const struct sl_engine *engine);
+/* Is the zone of this name ("default" never is) out of reach? Any thread. */
+bool sl_engine_zone_is_unreachable(const struct sl_engine *engine, const char *zone,
+                                   size_t zone_bytes);
 /* Own word as published; own id. */
 uint64_t sl_engine_self_word(const struct sl_engine *engine);
 uint64_t sl_engine_self_id(const struct sl_engine *engine);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /* What the engine tells its host as it happens. */
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/endpoint.h"
@@ -18,8 +19,10 @@
     X(SELF_JOINED, "joined")         /* the view has been pulled */                                \
     X(SELF_LEFT, "self-left")        /* my leave has been spread */                                \
     X(CONFLICT, "conflict")          /* another node uses my name; endpoint is its address */      \
-    X(CONFLICT_YIELD, "conflict-yield") /* and it was first: I must stop */                        \
-    X(MEMBERS_FULL, "members-full")     /* a member was refused; at most once a second */
+    X(CONFLICT_YIELD, "conflict-yield")     /* and it was first: I must stop */                    \
+    X(MEMBERS_FULL, "members-full")         /* a member was refused; at most once a second */      \
+    X(ZONE_UNREACHABLE, "zone-unreachable") /* nobody in that zone answers; `cold` names it */     \
+    X(ZONE_REACHABLE, "zone-reachable")     /* after that, somebody in it has answered */
 
 enum sl_event_type {
 #define SL_EVENT_ENUM(name, text) SL_EVENT_##name,
@@ -30,13 +33,19 @@ enum sl_event_type {
 
 struct sl_event {
     enum sl_event_type type;
-    uint64_t id;
-    uint64_t word;               /* after the change */
+    uint64_t id;                 /* zone events: the hash of the zone's name */
+    uint64_t word;               /* after the change; zone events: 0 */
     uint64_t previous_word;      /* before it; 0 = was not known */
     uint64_t accuser_id;         /* SUSPECT and DEAD */
     struct sl_endpoint endpoint; /* CONFLICT: where the other is; else unset */
-    const struct sl_cold *cold;  /* name and more; NULL for oneself; valid during the call only */
+    const struct sl_cold *cold;  /* name and more; zone events: of a member of that zone; NULL for
+                                    oneself; valid during the call only */
 };
+
+static inline bool sl_event_is_of_zone(enum sl_event_type type)
+{
+    return type == SL_EVENT_ZONE_UNREACHABLE || type == SL_EVENT_ZONE_REACHABLE;
+}
 
 static inline const char *sl_event_name(enum sl_event_type type)
 {

@@ -2,6 +2,7 @@
 #include "lib/fast.h"
 
 #include "lib/fast_pass.h"
+#include "lib/frame_take.h"
 
 /* Differing settled views are told to the engine this often at most: it acts once they differ for
  * longer than the spread time. */
@@ -17,13 +18,15 @@ static const uint8_t class_of_type[] = {
     [SL_FRAME_PING] = SL_CLASS_PROBE,        [SL_FRAME_ACK] = SL_CLASS_PROBE,
     [SL_FRAME_NACK] = SL_CLASS_PROBE,        [SL_FRAME_PING_REQ] = SL_CLASS_PROBE,
     [SL_FRAME_GOSSIP] = SL_CLASS_MEMBERSHIP, [SL_FRAME_SYNC_REQUEST] = SL_CLASS_BULK,
-    [SL_FRAME_SYNC] = SL_CLASS_BULK,
+    [SL_FRAME_SYNC] = SL_CLASS_BULK,         [SL_FRAME_PULL] = SL_CLASS_MEMBERSHIP,
 };
 
-void sl_lane_init(struct sl_lane *lane, uint8_t id, struct sl_counters *counters)
+void sl_lane_init(struct sl_lane *lane, uint8_t id, uint8_t lane_count,
+                  struct sl_counters *counters)
 {
     memset(lane, 0, sizeof(*lane));
     lane->id = id;
+    lane->lane_count = lane_count;
     lane->counters = counters;
 }
 
@@ -110,8 +113,12 @@ static enum sl_verdict dispatch(struct sl_pass *pass)
         return on_probe(pass);
     if (pass->header.type == SL_FRAME_SYNC_REQUEST)
         return sl_pass_answer_sync(pass);
-    if (pass->header.type == SL_FRAME_SYNC)
+    if (pass->header.type == SL_FRAME_SYNC) {
+        pass->digest_bytes = (uint16_t)sl_pass_keep_digests(pass);
         return tell_engine(pass, false);
+    }
+    if (pass->header.type == SL_FRAME_PULL)
+        return sl_pass_answer_pull(pass);
     return SL_VERDICT_DONE;
 }
 
@@ -144,7 +151,7 @@ static void hand_over(struct sl_pass *pass)
     input->from = pass->io->from;
     input->urgent = pass->urgent;
     input->record_count = pass->novel_count;
-    input->records_bytes = pass->novel_bytes;
+    input->records_bytes = (uint16_t)(pass->novel_bytes + pass->digest_bytes);
     for (uint32_t i = 0; i < pass->confirmed_count; i++)
         pass->lane->confirmed[pass->confirmed[i] >> 56] = pass->confirmed[i];
     sl_count(&pass->lane->counters->records_novel, pass->novel_count);
@@ -156,8 +163,8 @@ _Static_assert(SL_LANE_CONFIRMED == 1 << (64 - 56), "the top byte is the place")
 static void read_body(struct sl_pass *pass)
 {
     if (pass->header.type <= SL_FRAME_PING_REQ)
-        sl_probe_body_read(pass->io->bytes, &pass->body.probe);
-    else if (pass->header.type != SL_FRAME_GOSSIP)
+        sl_probe_body_take(pass->io->bytes, &pass->body.probe);
+    else if (!sl_frame_is_gossip(pass->header.type))
         sl_sync_body_read(pass->io->bytes, &pass->body.sync);
     else
         memset(&pass->body, 0, sizeof(pass->body));
@@ -167,7 +174,7 @@ static void read_body(struct sl_pass *pass)
 static enum sl_drop admit(struct sl_pass *pass)
 {
     const struct sl_frame_io *io = pass->io;
-    enum sl_wire_error error = sl_header_read(io->bytes, io->length_bytes, &pass->header);
+    enum sl_wire_error error = sl_header_take(io->bytes, io->length_bytes, &pass->header);
     if (error != SL_WIRE_OK)
         return (enum sl_drop)drop_of_error[error];
     if (pass->header.cluster_id != pass->fast->cluster_id)
@@ -178,7 +185,8 @@ static enum sl_drop admit(struct sl_pass *pass)
     sl_count(&pass->lane->counters->rx_bytes[traffic], io->length_bytes);
     if (pass->header.sender_id == pass->fast->self_id && is_own_address(pass->fast, &io->from))
         return SL_DROP_FROM_SELF;
-    return sl_pass_filter(pass) ? SL_DROP_COUNT : SL_DROP_RECORD_MALFORMED;
+    bool good = io->length_bytes == sl_frame_records_at(pass->header.type) || sl_pass_filter(pass);
+    return good ? SL_DROP_COUNT : SL_DROP_RECORD_MALFORMED;
 }
 
 enum sl_verdict sl_fast_frame(const struct sl_fast *fast, struct sl_lane *lane, uint64_t now_ns,
@@ -193,9 +201,10 @@ enum sl_verdict sl_fast_frame(const struct sl_fast *fast, struct sl_lane *lane, 
     pass.own = sl_view_summary(fast->view);
     pass.self_word = __atomic_load_n(&pass.own->self_word, __ATOMIC_RELAXED);
     pass.to_engine = pass.urgent = false;
-    pass.novel_count = pass.novel_bytes = 0;
+    pass.novel_count = pass.novel_bytes = pass.digest_bytes = 0;
     pass.stale_count = pass.over_count = pass.confirmed_count = 0;
     io->to_engine = false;
+    sl_meter_add(&lane->meter, now_ns, io->length_bytes);
 
     enum sl_drop refused = admit(&pass);
     if (refused != SL_DROP_COUNT)

@@ -12,6 +12,7 @@
 #include "lib/counters.h"
 #include "lib/endpoint.h"
 #include "lib/input.h"
+#include "lib/meter.h"
 #include "lib/view.h"
 
 #ifdef __cplusplus
@@ -26,8 +27,8 @@ struct sl_rumour_block {
     uint8_t records[SL_RUMOUR_BLOCK_BYTES]; /* most urgent first */
 };
 
-/* What the fast path sees of its node. Written by the engine; all but `block` is fixed after
- * creation. */
+/* What the fast path sees of its node. Written by the engine; all but `block`, `byte_cap` and
+ * `unreachable_zones` is fixed after creation. */
 struct sl_fast {
     const struct sl_view *view;
     const struct sl_rumour_block
@@ -38,23 +39,29 @@ struct sl_fast {
     uint32_t cluster_id;
     uint32_t boot_salt;
     uint32_t frame_bytes;
-    uint32_t piggyback_per_second; /* blocks a lane may attach in a second, all peers together */
+    uint32_t byte_cap;                        /* in force, of tx + rx in any 1 s; load relaxed */
+    uint32_t gift_bytes_per_second;           /* of rumours that all lanes' answers may carry */
+    uint64_t unreachable_zones[SL_ZONES_MAX]; /* ids; 0 = none here. Relaxed loads and stores */
 };
 
 #define SL_LANE_GIVEN \
     1024 /* (peer, block) pairs remembered; a collision costs one repeated block */
 #define SL_LANE_CONFIRMED 256 /* confirmations remembered so that repeats are stale */
 
+#define SL_LANE_ACKED 256 /* probes remembered while there is little room for ACKs */
+
 /* A worker's private memory of the fast path. Owner: one thread. */
 struct sl_lane {
     struct sl_counters *counters;
-    uint64_t counter;             /* frames stamped so far on this TX queue */
-    uint64_t piggyback_second_ns; /* start of the running second of the piggyback quota */
-    uint32_t piggyback_count;
+    uint64_t counter;      /* frames stamped so far on this TX queue */
+    struct sl_meter meter; /* what it received and answered */
+    struct sl_meter gifts; /* rumours in its answers */
     uint8_t id;
-    uint64_t mismatch_told_ns;     /* last time a settled mismatch was handed to the engine */
-    uint64_t given[SL_LANE_GIVEN]; /* peer id mixed with block number */
+    uint8_t lane_count;        /* of the node: each lane has an equal share of what is limited */
+    uint64_t mismatch_told_ns; /* last time a settled mismatch was handed to the engine */
+    uint64_t given[SL_LANE_GIVEN];         /* peer id mixed with block number */
     uint64_t confirmed[SL_LANE_CONFIRMED]; /* accuser, member and word mixed */
+    uint64_t acked[SL_LANE_ACKED];         /* origin and probe number mixed | ACKs given */
 };
 
 enum sl_verdict {
@@ -73,7 +80,13 @@ struct sl_frame_io {
     bool to_engine;        /* out: `input` was filled and must reach the engine */
 };
 
-void sl_lane_init(struct sl_lane *lane, uint8_t id, struct sl_counters *counters);
+/* lane_count: lanes of this node that receive. */
+void sl_lane_init(struct sl_lane *lane, uint8_t id, uint8_t lane_count,
+                  struct sl_counters *counters);
+
+/* Begins to load what sl_fast_frame() will read for these records: for callers that act on other
+   frames first. The frame need not be a good one. */
+void sl_fast_prefetch(const struct sl_fast *fast, const uint8_t *frame, uint32_t length_bytes);
 
 /* now_ns: the burst's time. `input` is a spare buffer of sl_input_bytes(fast->frame_bytes) bytes;
    what it holds means nothing unless to_engine comes out true, which it never does with DROP. The

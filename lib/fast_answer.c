@@ -2,23 +2,6 @@
 #include "lib/fast_pass.h"
 #include "lib/record.h"
 
-#define SECOND_NS 1000000000ull
-
-void sl_pass_write_header(struct sl_pass *pass, uint8_t type)
-{
-    const struct sl_view_summary *own = pass->own;
-    struct sl_header out;
-    out.type = type;
-    out.sender_id = pass->fast->self_id;
-    out.boot_salt = pass->fast->boot_salt;
-    out.lane = pass->lane->id;
-    out.counter = ++pass->lane->counter;
-    out.unsettled = __atomic_load_n(&own->unsettled, __ATOMIC_RELAXED);
-    out.view_hash = __atomic_load_n(&own->view_hash, __ATOMIC_RELAXED);
-    out.authority_revision = __atomic_load_n(&own->authority_revision, __ATOMIC_RELAXED);
-    sl_header_turn(pass->io->bytes, &out);
-}
-
 /* The cold record of a known member; *word may be NULL. */
 static const struct sl_cold *find_cold(const struct sl_view *view, uint64_t id, uint64_t *word)
 {
@@ -53,18 +36,17 @@ static uint32_t block_bytes_that_fit(const struct sl_rumour_block *block, uint32
     return fit;
 }
 
-/* Free piggyback: each peer gets a block once per lane, and strangers that ping a lot drain neither
- * the quota of a second for long nor anybody else's memory (their address is part of the key). */
-static bool may_give(struct sl_pass *pass, uint64_t key)
+/* Rumours that this answer may carry: each peer gets a block once per lane, and strangers that ping
+ * a lot drain neither the quota of a second for long nor anybody else's memory (their address is
+ * part of the key). */
+static uint32_t gift_limit(struct sl_pass *pass, uint64_t key)
 {
     struct sl_lane *lane = pass->lane;
-    if (lane->given[key >> 54] == key)
-        return false;
-    if (pass->now_ns - lane->piggyback_second_ns >= SECOND_NS) {
-        lane->piggyback_second_ns = pass->now_ns;
-        lane->piggyback_count = 0;
-    }
-    return lane->piggyback_count < pass->fast->piggyback_per_second;
+    if (lane->given[key >> 54] == key || !sl_pass_has_room(pass, SL_RUMOUR_BLOCK_BYTES, 4))
+        return 0;
+    uint64_t quota = pass->fast->gift_bytes_per_second / lane->lane_count;
+    uint64_t given = sl_meter_sum(&lane->gifts, pass->now_ns);
+    return given < quota ? (uint32_t)(quota - given) : 0;
 }
 
 _Static_assert(SL_LANE_GIVEN == 1 << (64 - 54), "the top ten bits are the place");
@@ -81,34 +63,74 @@ static uint32_t give_rumours(struct sl_pass *pass, const struct sl_rumour_block 
                              uint32_t length_bytes)
 {
     uint64_t key = given_key(pass, block->number);
-    if (!may_give(pass, key))
-        return length_bytes;
+    uint32_t quota = gift_limit(pass, key);
     uint32_t limit = pass->io->room_bytes < pass->fast->frame_bytes ? pass->io->room_bytes
                                                                     : pass->fast->frame_bytes;
     if (pass->io->length_bytes < limit && !sl_pass_sender_is_proven(pass))
         limit = pass->io->length_bytes;
     if (limit <= length_bytes)
         return length_bytes;
-    uint32_t bytes = block_bytes_that_fit(block, limit - length_bytes);
+    uint32_t room = limit - length_bytes;
+    uint32_t bytes = block_bytes_that_fit(block, room < quota ? room : quota);
     if (bytes == 0)
         return length_bytes;
     memcpy(pass->io->bytes + length_bytes, block->records, bytes);
     pass->lane->given[key >> 54] = key;
-    pass->lane->piggyback_count++;
+    sl_meter_add(&pass->lane->gifts, pass->now_ns, bytes);
     return length_bytes + bytes;
 }
 
+/* Who was away finds every try of a probe in its queue, from the origin and from all its helpers.
+ * From when little room is left one ACK back and two through helpers must do. */
+#define ACKS_DIRECT    1
+#define ACKS_RELAYED   2
+#define ACKS_EIGHTHS   2
+/* After long, the probes of all members. Near the cap each gets one ACK in a second, and nobody who
+ * holds this node dead, as all do by then: its refutation will reach them. */
+#define SCARCE_EIGHTHS 5
+
+static __attribute__((noinline)) bool is_first_ack(struct sl_pass *pass)
+{
+    const uint32_t bytes = SL_HEADER_BYTES + SL_PROBE_BODY_BYTES;
+    const struct sl_probe_body *body = &pass->body.probe;
+    bool scarce = !sl_pass_has_room(pass, bytes, SCARCE_EIGHTHS);
+    if (scarce && sl_word_status(body->target_word) == SL_DEAD)
+        return false;
+    bool direct = !scarce && pass->header.sender_id == body->origin_id;
+    uint64_t occasion = scarce ? pass->now_ns >> 30 : pass->header.probe;
+    uint64_t key = sl_mix(sl_mix(body->origin_id, occasion), direct) & ~255ull;
+    uint64_t *place = &pass->lane->acked[key >> 56];
+    uint64_t given = (*place & ~255ull) == key ? *place & 255 : 0;
+    if (given >= (direct || scarce ? ACKS_DIRECT : ACKS_RELAYED))
+        return false;
+    *place = key | (given + 1);
+    return true;
+}
+
+static bool may_ack(struct sl_pass *pass)
+{
+    return sl_pass_has_room(pass, SL_HEADER_BYTES + SL_PROBE_BODY_BYTES, ACKS_EIGHTHS) ||
+           is_first_ack(pass);
+}
+
+_Static_assert(SL_LANE_ACKED == 1 << (64 - 56), "the top byte is the place");
+
 enum sl_verdict sl_pass_answer_ping(struct sl_pass *pass)
 {
-    struct sl_probe_body body = pass->body.probe;
-    if (body.target_word > pass->self_word)
+    const struct sl_probe_body *body = &pass->body.probe;
+    if (!may_ack(pass)) { /* but its records count, and what it says of this node */
+        pass->to_engine = pass->urgent = body->target_word > pass->self_word;
+        sl_count(&pass->lane->counters->drops[SL_DROP_BYTE_CAP], 1);
+        return SL_VERDICT_DONE;
+    }
+    if (body->target_word > pass->self_word)
         pass->to_engine = pass->urgent = true;
     /* Asked by its own name's other holder, a node tells when it began: the first to begin keeps
      * the name. */
-    bool name_is_disputed = body.origin_id == body.target_id;
-    body.target_word = name_is_disputed ? pass->fast->birth_word : pass->self_word;
+    bool name_is_disputed = body->origin_id == body->target_id;
+    uint64_t word = name_is_disputed ? pass->fast->birth_word : pass->self_word;
     sl_pass_write_header(pass, SL_FRAME_ACK);
-    sl_probe_body_write(pass->io->bytes, &body);
+    sl_be64_store(pass->io->bytes + SL_PROBE_WORD_AT, word);
 
     uint32_t length_bytes = SL_HEADER_BYTES + SL_PROBE_BODY_BYTES;
     const struct sl_rumour_block *block = __atomic_load_n(&pass->fast->block, __ATOMIC_ACQUIRE);
@@ -116,6 +138,20 @@ enum sl_verdict sl_pass_answer_ping(struct sl_pass *pass)
         length_bytes = give_rumours(pass, block, length_bytes);
     sl_count(&pass->lane->counters->pings_answered, 1);
     sl_pass_sent(pass, length_bytes, SL_CLASS_PROBE);
+    return SL_VERDICT_ANSWER;
+}
+
+/* With nothing new to tell there is no answer. */
+enum sl_verdict sl_pass_answer_pull(struct sl_pass *pass)
+{
+    const struct sl_rumour_block *block = __atomic_load_n(&pass->fast->block, __ATOMIC_ACQUIRE);
+    if (block == NULL)
+        return SL_VERDICT_DONE;
+    uint32_t length_bytes = give_rumours(pass, block, SL_HEADER_BYTES);
+    if (length_bytes == SL_HEADER_BYTES)
+        return SL_VERDICT_DONE;
+    sl_pass_write_header(pass, SL_FRAME_GOSSIP);
+    sl_pass_sent(pass, length_bytes, SL_CLASS_MEMBERSHIP);
     return SL_VERDICT_ANSWER;
 }
 

@@ -66,6 +66,44 @@ static __attribute__((noinline)) bool consider(struct sl_pass *pass, const uint8
     return true;
 }
 
+static bool is_decided(const struct sl_fast *fast, uint64_t zone_id)
+{
+    for (uint32_t i = 0; i < SL_ZONES_MAX; i++) {
+        if (__atomic_load_n(&fast->unreachable_zones[i], __ATOMIC_RELAXED) == zone_id)
+            return true;
+    }
+    return false;
+}
+
+/* A doubt is news until this node has found the zone unreachable itself. */
+static __attribute__((noinline)) void take_doubts(struct sl_pass *pass,
+                                                  struct sl_record_cursor cursor)
+{
+    uint64_t zone_id;
+    for (uint32_t i = 0; i < SL_DOUBTS_PER_FRAME && sl_record_next_doubt(&cursor, &zone_id); i++) {
+        if (is_decided(pass->fast, zone_id))
+            continue;
+        pass->novel_bytes =
+            (uint16_t)(pass->novel_bytes +
+                       sl_record_write_doubt(pass->input->records + pass->novel_bytes, zone_id));
+        pass->to_engine = true;
+    }
+}
+
+void sl_fast_prefetch(const struct sl_fast *fast, const uint8_t *frame, uint32_t length_bytes)
+{
+    if (length_bytes < SL_HEADER_BYTES)
+        return;
+    uint32_t at = sl_frame_records_at(frame[SL_HEADER_TYPE_AT]);
+    while (at + SL_RECORD_PREFIX_BYTES <= length_bytes) {
+        uint32_t length = sl_be16_load(frame + at + 2);
+        if (length < SL_RECORD_HEAD_BYTES)
+            return;
+        sl_view_prefetch(fast->view, sl_be64_load(frame + at + SL_RECORD_AT_ID));
+        at += length;
+    }
+}
+
 bool sl_pass_filter(struct sl_pass *pass)
 {
     const struct sl_frame_io *io = pass->io;
@@ -78,6 +116,8 @@ bool sl_pass_filter(struct sl_pass *pass)
     uint64_t id, word;
     uint32_t stale_count = 0;
 
+    if (cursor.at != cursor.end && *cursor.at == SL_RECORD_DOUBT)
+        take_doubts(pass, cursor);
     for (;;) {
         const uint8_t *at = cursor.at;
         uint32_t length = sl_record_prefix_find(&cursor, &type, &id, &word, &error);

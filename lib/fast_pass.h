@@ -25,6 +25,7 @@ struct sl_pass {
     bool urgent;
     uint16_t novel_count; /* records copied to input->records */
     uint16_t novel_bytes;
+    uint16_t digest_bytes; /* of comparison records behind them, for the engine */
     uint32_t stale_count;
     uint32_t over_count;
     uint32_t confirmed_count;
@@ -37,14 +38,15 @@ bool sl_pass_filter(struct sl_pass *pass);
 
 /* fast_answer.c */
 enum sl_verdict sl_pass_answer_ping(struct sl_pass *pass);
+enum sl_verdict sl_pass_answer_pull(struct sl_pass *pass);
 enum sl_verdict sl_pass_relay(struct sl_pass *pass, uint8_t type, uint64_t to_id);
 /* The sender is known and the frame came from one of its addresses. */
 bool sl_pass_sender_is_proven(const struct sl_pass *pass);
-/* Header of what leaves in this buffer: type and oneself; cluster, probe number and keys stay. */
-void sl_pass_write_header(struct sl_pass *pass, uint8_t type);
 
 /* fast_sync.c */
 enum sl_verdict sl_pass_answer_sync(struct sl_pass *pass);
+/* Copies the frame's comparison records behind the novel ones in the input. Returns their bytes. */
+uint32_t sl_pass_keep_digests(struct sl_pass *pass);
 
 static inline enum sl_verdict sl_pass_drop(struct sl_pass *pass, enum sl_drop reason)
 {
@@ -52,17 +54,39 @@ static inline enum sl_verdict sl_pass_drop(struct sl_pass *pass, enum sl_drop re
     return SL_VERDICT_DROP;
 }
 
+/* Header of what leaves in this buffer: type and oneself; cluster, probe number and keys stay. */
+static inline void sl_pass_write_header(struct sl_pass *pass, uint8_t type)
+{
+    const struct sl_view_summary *own = pass->own;
+    struct sl_header out;
+    out.type = type;
+    out.sender_id = pass->fast->self_id;
+    out.boot_salt = pass->fast->boot_salt;
+    out.lane = pass->lane->id;
+    out.counter = ++pass->lane->counter;
+    out.unsettled = __atomic_load_n(&own->unsettled, __ATOMIC_RELAXED);
+    out.view_hash = __atomic_load_n(&own->view_hash, __ATOMIC_RELAXED);
+    out.authority_revision = __atomic_load_n(&own->authority_revision, __ATOMIC_RELAXED);
+    sl_header_turn(pass->io->bytes, &out);
+}
+
 /* Ends a frame that leaves in the buffer. */
 static inline void sl_pass_sent(struct sl_pass *pass, uint32_t length_bytes, enum sl_class traffic)
 {
     pass->io->length_bytes = length_bytes;
+    sl_meter_add(&pass->lane->meter, pass->now_ns, length_bytes);
     sl_count(&pass->lane->counters->tx_frames[traffic], 1);
     sl_count(&pass->lane->counters->tx_bytes[traffic], length_bytes);
 }
 
-static inline bool sl_ip_equal(const struct sl_endpoint *a, const struct sl_endpoint *b)
+/* Does an answer of this many bytes stay within this share of the byte cap? Of the share each lane
+ * has an equal part; multiplied out, for a division per packet is dear. */
+static inline bool sl_pass_has_room(struct sl_pass *pass, uint32_t bytes, uint32_t eighths)
 {
-    return memcmp(a->ip, b->ip, sizeof(a->ip)) == 0;
+    struct sl_lane *lane = pass->lane;
+    uint64_t cap = __atomic_load_n(&pass->fast->byte_cap, __ATOMIC_RELAXED);
+    uint64_t sum = sl_meter_sum(&lane->meter, pass->now_ns) + bytes;
+    return sum * lane->lane_count * 8 <= cap * eighths;
 }
 
 /* For the lane's small memories, where a collision costs little (the finalizer of Appleby's

@@ -1,24 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/* Answers to SYNC_REQUESTs, from the view: the records of a range, or a turn of a comparison. */
+#include "lib/compare.h"
 #include "lib/fast_pass.h"
-#include "lib/record.h"
 
-/* What a member is told as: by its own claim while it lives, whoever suspects it. Returns the bytes
- * written; 0: no room. */
-static uint32_t write_member(uint8_t *out, uint32_t room_bytes, uint64_t self_id,
-                             const struct sl_view_item *member)
-{
-    struct sl_identity identity;
-    switch (sl_word_status(member->word)) {
-    case SL_LEFT:
-        return sl_record_write_left(out, room_bytes, member->id, member->word);
-    case SL_DEAD:
-        return sl_record_write_accusation(out, room_bytes, member->id, member->word, self_id);
-    default:
-        identity = sl_cold_identity(member->cold);
-        return sl_record_write_alive(out, room_bytes, member->id,
-                                     sl_word_with_status(member->word, SL_ALIVE), &identity);
-    }
-}
+/* A lane answers while what it received and answered stays below this share of the cap: repair
+ * waits for storms, whose rumours may still come in at random. The asker tries elsewhere. */
+#define SL_SYNC_EIGHTHS          4
+/* Strangers come by the thousand, with padded questions, to the few members that they know: what
+ * comes on top before they notice is up to 35 KB (1,000 joining 1,000). */
+#define SL_SYNC_EIGHTHS_STRANGER 3
 
 /* Writes the members of first_id..*last_id in the order of their ids, as many as fit; *last_id
    becomes the last id that is covered. Returns the bytes written. */
@@ -30,7 +20,7 @@ static uint32_t write_range(const struct sl_fast *fast, uint8_t *out, uint32_t r
     uint32_t at = 0;
     sl_view_range_begin(&range, fast->view, first_id, *last_id);
     while (sl_view_range_next(&range, &member)) {
-        uint32_t bytes = write_member(out + at, room_bytes - at, fast->self_id, &member);
+        uint32_t bytes = sl_compare_write_member(out + at, room_bytes - at, fast->self_id, &member);
         if (bytes == 0) {
             *last_id = member.id - 1;
             break;
@@ -38,15 +28,6 @@ static uint32_t write_range(const struct sl_fast *fast, uint8_t *out, uint32_t r
         at += bytes;
     }
     return at;
-}
-
-/* A stranger could have us read the whole table with every packet: it gets records only. */
-static uint64_t own_range_hash(const struct sl_pass *pass, bool proven)
-{
-    const struct sl_sync_body *asked = &pass->body.sync;
-    if (asked->range_hash == 0 || !proven)
-        return 0;
-    return sl_view_range_hash(pass->fast->view, asked->first_id, asked->last_id);
 }
 
 static uint32_t length_limit(const struct sl_pass *pass, bool proven)
@@ -59,22 +40,67 @@ static uint32_t length_limit(const struct sl_pass *pass, bool proven)
     return limit;
 }
 
+uint32_t sl_pass_keep_digests(struct sl_pass *pass)
+{
+    uint8_t *out = pass->input->records + pass->novel_bytes;
+    uint32_t room = pass->fast->frame_bytes - pass->novel_bytes, kept = 0;
+    struct sl_record_cursor cursor = {
+        pass->io->bytes + sl_frame_records_at(pass->header.type),
+        pass->io->bytes + pass->io->length_bytes,
+    };
+    struct sl_digest digest;
+    while (sl_digest_next(&cursor, &digest)) {
+        uint32_t bytes = sl_digest_bytes(&digest);
+        if (bytes > room - kept)
+            break;
+        memcpy(out + kept, cursor.at - bytes, bytes);
+        kept += bytes;
+    }
+    return kept;
+}
+
+/* The request lies where the answer will: it is moved out of the way first. */
+static uint32_t write_comparison(struct sl_pass *pass, uint32_t room_bytes, bool proven,
+                                 struct sl_sync_body *body)
+{
+    uint32_t kept = sl_pass_keep_digests(pass);
+    struct sl_compare compare = {
+        .view = pass->fast->view,
+        .self_id = pass->fast->self_id,
+        .salt = body->salt,
+        .first_id = body->first_id,
+        .last_id = body->last_id,
+        .live_count = pass->body.sync.live_count > body->live_count ? pass->body.sync.live_count
+                                                                    : body->live_count,
+        .work = proven ? SL_COMPARE_WORK : SL_COMPARE_WORK_STRANGER,
+        .out = pass->io->bytes + SL_HEADER_BYTES + SL_SYNC_BODY_BYTES,
+        .room_bytes = room_bytes,
+    };
+    sl_compare_turn(&compare, pass->input->records + pass->novel_bytes, kept);
+    body->last_id = compare.covered_id;
+    return compare.length_bytes;
+}
+
 enum sl_verdict sl_pass_answer_sync(struct sl_pass *pass)
 {
     const uint32_t records_at = SL_HEADER_BYTES + SL_SYNC_BODY_BYTES;
-    const struct sl_view_summary *own = pass->own;
     struct sl_sync_body body = pass->body.sync;
     bool proven = sl_pass_sender_is_proven(pass);
-    uint32_t bytes = 0;
+    uint32_t room = length_limit(pass, proven) - records_at;
+    uint32_t bytes;
 
-    body.range_hash = own_range_hash(pass, proven);
-    body.live_count = __atomic_load_n(&own->live_count, __ATOMIC_RELAXED);
-    if (body.range_hash == 0 || body.range_hash != pass->body.sync.range_hash) {
-        bytes = write_range(pass->fast, pass->io->bytes + records_at,
-                            length_limit(pass, proven) - records_at, body.first_id, &body.last_id);
-        if (bytes == 0 && body.last_id != pass->body.sync.last_id)
-            return sl_pass_drop(pass, SL_DROP_ANSWER_NO_ROOM);
-    }
+    uint32_t eighths = proven ? SL_SYNC_EIGHTHS : SL_SYNC_EIGHTHS_STRANGER;
+    if (!sl_pass_has_room(pass, records_at + room, eighths))
+        return sl_pass_drop(pass, SL_DROP_BYTE_CAP);
+    body.live_count = __atomic_load_n(&pass->own->live_count, __ATOMIC_RELAXED);
+    if (body.salt != 0)
+        bytes = write_comparison(pass, room, proven, &body);
+    else
+        bytes = write_range(pass->fast, pass->io->bytes + records_at, room, body.first_id,
+                            &body.last_id);
+    bool stuck = bytes == 0 && body.last_id != pass->body.sync.last_id;
+    if (stuck || body.last_id < body.first_id)
+        return sl_pass_drop(pass, SL_DROP_ANSWER_NO_ROOM);
     sl_pass_write_header(pass, SL_FRAME_SYNC);
     sl_sync_body_write(pass->io->bytes, &body);
     sl_count(&pass->lane->counters->syncs_answered, 1);

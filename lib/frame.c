@@ -4,90 +4,16 @@
 #include <stddef.h>
 
 #include "lib/bytes.h"
-#include "lib/word.h"
-
-/* Offsets in the header and in the bodies, as WIRE.md has them; more in frame.h. */
-enum {
-    AT_VERSION = 0,
-    AT_FLAGS = 2,
-    AT_CLUSTER = 4,
-    AT_KEY = 20,
-    AT_RESERVED = 22,
-    AT_PROBE = 32,
-    AT_TAG = 56,
-    AT_TARGET = 72,
-    AT_ORIGIN = 80,
-    AT_TARGET_WORD = 88,
-    AT_FIRST = 72,
-    AT_LAST = 80,
-    AT_RANGE_HASH = 88,
-    AT_LIVE = 96,
-    AT_SYNC_RESERVED = 100,
-};
+#include "lib/frame_take.h"
 
 _Static_assert(AT_TAG + 16 == SL_HEADER_BYTES, "the tag ends the header");
-_Static_assert(AT_TARGET_WORD + 8 == SL_HEADER_BYTES + SL_PROBE_BODY_BYTES, "probe body");
+_Static_assert(SL_PROBE_WORD_AT + 8 == SL_HEADER_BYTES + SL_PROBE_BODY_BYTES, "probe body");
 _Static_assert(AT_SYNC_RESERVED + 4 == SL_HEADER_BYTES + SL_SYNC_BODY_BYTES, "sync body");
-
-static bool probe_body_is_valid(const uint8_t *frame, uint8_t type)
-{
-    uint64_t word = sl_be64_load(frame + AT_TARGET_WORD);
-    if (sl_be64_load(frame + AT_TARGET) == 0 || sl_be64_load(frame + AT_ORIGIN) == 0)
-        return false;
-    if (type == SL_FRAME_ACK)
-        return sl_word_is_acceptable(word) && !sl_word_is_accusation(word);
-    return word == 0 || sl_word_is_acceptable(word);
-}
-
-static bool sync_body_is_valid(const uint8_t *frame)
-{
-    return sl_be64_load(frame + AT_FIRST) <= sl_be64_load(frame + AT_LAST) &&
-           sl_be32_load(frame + AT_SYNC_RESERVED) == 0;
-}
-
-static bool body_is_valid(const uint8_t *frame, uint8_t type)
-{
-    if (type <= SL_FRAME_PING_REQ)
-        return probe_body_is_valid(frame, type);
-    return type == SL_FRAME_GOSSIP || sync_body_is_valid(frame);
-}
 
 enum sl_wire_error sl_header_read(const uint8_t *frame, uint32_t length_bytes,
                                   struct sl_header *out)
 {
-    if (length_bytes < SL_HEADER_BYTES)
-        return SL_WIRE_SHORT;
-    if (frame[AT_VERSION] != SL_WIRE_VERSION)
-        return SL_WIRE_VERSION_UNKNOWN;
-    uint8_t type = frame[SL_HEADER_TYPE_AT];
-    if (type == 0 || type >= SL_FRAME_TYPE_END)
-        return SL_WIRE_TYPE_UNKNOWN;
-    /* Sealed frames too: a receiver without keys cannot tell a good one from a forged one. */
-    if (sl_be16_load(frame + AT_FLAGS) != 0)
-        return SL_WIRE_FLAGS_UNKNOWN;
-    if (length_bytes < sl_frame_records_at(type))
-        return SL_WIRE_SHORT;
-
-    uint64_t lane_counter = sl_be64_load(frame + SL_HEADER_LANE_AT);
-    out->type = type;
-    out->flags = 0;
-    out->cluster_id = sl_be32_load(frame + AT_CLUSTER);
-    out->sender_id = sl_be64_load(frame + SL_HEADER_SENDER_AT);
-    out->boot_salt = sl_be32_load(frame + SL_HEADER_SALT_AT);
-    out->key_id = 0;
-    out->lane = (uint8_t)(lane_counter >> 56);
-    out->counter = lane_counter & SL_COUNTER_MAX;
-    out->probe = sl_be32_load(frame + AT_PROBE);
-    out->unsettled = sl_be32_load(frame + SL_HEADER_UNSETTLED_AT);
-    out->view_hash = sl_be64_load(frame + SL_HEADER_VIEW_HASH_AT);
-    out->authority_revision = sl_be64_load(frame + SL_HEADER_AUTHORITY_AT);
-
-    uint64_t not_zero = sl_be64_load(frame + AT_TAG) | sl_be64_load(frame + AT_TAG + 8) |
-                        sl_be32_load(frame + AT_KEY); /* key id and reserved */
-    if (not_zero != 0 || out->cluster_id == 0 || out->sender_id == 0 || out->counter == 0 ||
-        !body_is_valid(frame, type))
-        return SL_WIRE_FIELD_BAD;
-    return SL_WIRE_OK;
+    return sl_header_take(frame, length_bytes, out);
 }
 
 void sl_header_write(uint8_t *frame, const struct sl_header *header)
@@ -101,7 +27,7 @@ void sl_header_write(uint8_t *frame, const struct sl_header *header)
     sl_be16_store(frame + AT_KEY, header->key_id);
     sl_be16_store(frame + AT_RESERVED, 0);
     sl_header_stamp(frame, header->lane, header->counter);
-    sl_be32_store(frame + AT_PROBE, header->probe);
+    sl_be32_store(frame + SL_HEADER_PROBE_AT, header->probe);
     sl_be32_store(frame + SL_HEADER_UNSETTLED_AT, header->unsettled);
     sl_be64_store(frame + SL_HEADER_VIEW_HASH_AT, header->view_hash);
     sl_be64_store(frame + SL_HEADER_AUTHORITY_AT, header->authority_revision);
@@ -110,23 +36,21 @@ void sl_header_write(uint8_t *frame, const struct sl_header *header)
 
 void sl_probe_body_read(const uint8_t *frame, struct sl_probe_body *out)
 {
-    out->target_id = sl_be64_load(frame + AT_TARGET);
-    out->origin_id = sl_be64_load(frame + AT_ORIGIN);
-    out->target_word = sl_be64_load(frame + AT_TARGET_WORD);
+    sl_probe_body_take(frame, out);
 }
 
 void sl_probe_body_write(uint8_t *frame, const struct sl_probe_body *body)
 {
     sl_be64_store(frame + AT_TARGET, body->target_id);
     sl_be64_store(frame + AT_ORIGIN, body->origin_id);
-    sl_be64_store(frame + AT_TARGET_WORD, body->target_word);
+    sl_be64_store(frame + SL_PROBE_WORD_AT, body->target_word);
 }
 
 void sl_sync_body_read(const uint8_t *frame, struct sl_sync_body *out)
 {
     out->first_id = sl_be64_load(frame + AT_FIRST);
     out->last_id = sl_be64_load(frame + AT_LAST);
-    out->range_hash = sl_be64_load(frame + AT_RANGE_HASH);
+    out->salt = sl_be64_load(frame + AT_SYNC_SALT);
     out->live_count = sl_be32_load(frame + AT_LIVE);
 }
 
@@ -134,7 +58,7 @@ void sl_sync_body_write(uint8_t *frame, const struct sl_sync_body *body)
 {
     sl_be64_store(frame + AT_FIRST, body->first_id);
     sl_be64_store(frame + AT_LAST, body->last_id);
-    sl_be64_store(frame + AT_RANGE_HASH, body->range_hash);
+    sl_be64_store(frame + AT_SYNC_SALT, body->salt);
     sl_be32_store(frame + AT_LIVE, body->live_count);
     sl_be32_store(frame + AT_SYNC_RESERVED, 0);
 }

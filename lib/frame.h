@@ -27,6 +27,7 @@ enum sl_frame_type {
     SL_FRAME_GOSSIP = 5,       /* records, no body */
     SL_FRAME_SYNC_REQUEST = 6, /* what do you hold in this range of ids? */
     SL_FRAME_SYNC = 7,         /* this */
+    SL_FRAME_PULL = 8,         /* records, no body, and: what is new? */
     SL_FRAME_TYPE_END,
 };
 
@@ -38,9 +39,11 @@ enum sl_frame_type {
 #define SL_HEADER_SENDER_AT    8
 #define SL_HEADER_SALT_AT      16
 #define SL_HEADER_LANE_AT      24 /* lane | counter */
+#define SL_HEADER_PROBE_AT     32
 #define SL_HEADER_UNSETTLED_AT 36
 #define SL_HEADER_VIEW_HASH_AT 40
 #define SL_HEADER_AUTHORITY_AT 48
+#define SL_PROBE_WORD_AT       88 /* of a probe's body, all that an ACK changes */
 #define SL_COUNTER_MAX         ((1ull << 56) - 1)
 
 struct sl_header {
@@ -72,8 +75,8 @@ struct sl_probe_body {
 struct sl_sync_body {
     uint64_t first_id;   /* SYNC: as asked */
     uint64_t last_id;    /* SYNC: the last id covered; less than asked if the frame was full */
-    uint64_t range_hash; /* sum of item hashes of the sender's live members in the range asked for;
-                            a request with 0 pulls all */
+    uint64_t salt;       /* of the hashes in a comparison (digest.h); 0: no comparison, a request
+                            pulls all records of the range */
     uint32_t live_count; /* live members in the sender's whole view */
 };
 
@@ -105,16 +108,24 @@ static inline void sl_header_stamp(uint8_t *frame, uint8_t lane, uint64_t counte
 }
 
 /* Makes the header of a received frame one of mine, in place. Cluster and probe number stay, and
-   what is zero in a frame that is not sealed. */
+   what is zero in a frame that is not sealed. Whole words at multiples of eight: who sums them up
+   next by words finds each in one store that is still under way. */
 static inline void sl_header_turn(uint8_t *frame, const struct sl_header *mine)
 {
-    frame[SL_HEADER_TYPE_AT] = mine->type;
+    uint64_t start = sl_be64_load(frame), probe = sl_be64_load(frame + SL_HEADER_PROBE_AT);
+    sl_be64_store(frame, (start & ~(0xffull << 48)) | (uint64_t)mine->type << 48);
     sl_be64_store(frame + SL_HEADER_SENDER_AT, mine->sender_id);
-    sl_be32_store(frame + SL_HEADER_SALT_AT, mine->boot_salt);
+    sl_be64_store(frame + SL_HEADER_SALT_AT, (uint64_t)mine->boot_salt << 32);
     sl_header_stamp(frame, mine->lane, mine->counter);
-    sl_be32_store(frame + SL_HEADER_UNSETTLED_AT, mine->unsettled);
+    sl_be64_store(frame + SL_HEADER_PROBE_AT, (probe & ~(uint64_t)UINT32_MAX) | mine->unsettled);
     sl_be64_store(frame + SL_HEADER_VIEW_HASH_AT, mine->view_hash);
     sl_be64_store(frame + SL_HEADER_AUTHORITY_AT, mine->authority_revision);
+}
+
+/* Has no body. */
+static inline bool sl_frame_is_gossip(uint8_t type)
+{
+    return type == SL_FRAME_GOSSIP || type == SL_FRAME_PULL;
 }
 
 /* First byte after header and body of this type. */
@@ -122,7 +133,7 @@ static inline uint32_t sl_frame_records_at(uint8_t type)
 {
     if (type <= SL_FRAME_PING_REQ)
         return SL_HEADER_BYTES + SL_PROBE_BODY_BYTES;
-    return type == SL_FRAME_GOSSIP ? SL_HEADER_BYTES : SL_HEADER_BYTES + SL_SYNC_BODY_BYTES;
+    return sl_frame_is_gossip(type) ? SL_HEADER_BYTES : SL_HEADER_BYTES + SL_SYNC_BODY_BYTES;
 }
 
 /* The bodies of a frame that sl_header_read() accepted, or of one being written. */

@@ -4,8 +4,6 @@
 #include <endian.h>
 #include <string.h>
 
-#include "lib/bytes.h"
-
 struct sip_state {
     uint64_t v0, v1, v2, v3;
 };
@@ -37,27 +35,44 @@ static inline void sip_absorb(struct sip_state *s, uint64_t block)
     s->v0 ^= block;
 }
 
-uint64_t sl_hash(const struct sl_hash_key *key, const void *bytes, size_t length_bytes)
+static inline struct sip_state sip_begin(const struct sl_hash_key *key)
 {
     /* The paper's constants: "somepseudorandomlygeneratedbytes". */
-    struct sip_state s = {key->k0 ^ 0x736f6d6570736575ull, key->k1 ^ 0x646f72616e646f6dull,
-                          key->k0 ^ 0x6c7967656e657261ull, key->k1 ^ 0x7465646279746573ull};
-    const uint8_t *at = bytes;
-    size_t whole_bytes = length_bytes & ~(size_t)7;
-    uint64_t block;
+    return (struct sip_state){key->k0 ^ 0x736f6d6570736575ull, key->k1 ^ 0x646f72616e646f6dull,
+                              key->k0 ^ 0x6c7967656e657261ull, key->k1 ^ 0x7465646279746573ull};
+}
 
-    for (size_t i = 0; i < whole_bytes; i += 8) {
-        memcpy(&block, at + i, sizeof(block));
-        sip_absorb(&s, le64toh(block));
-    }
-    block = (uint64_t)length_bytes << 56;
-    for (size_t i = whole_bytes; i < length_bytes; i++)
-        block |= (uint64_t)at[i] << (8 * (i & 7));
-    sip_absorb(&s, block);
+static inline uint64_t sip_end(struct sip_state s, uint64_t last_block)
+{
+    sip_absorb(&s, last_block);
     s.v2 ^= 0xff;
     for (int i = 0; i < 4; i++)
         sip_round(&s);
     return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+}
+
+static uint64_t block_load(const uint8_t *at)
+{
+    uint64_t block;
+    memcpy(&block, at, sizeof(block));
+    return le64toh(block);
+}
+
+uint64_t sl_hash(const struct sl_hash_key *key, const void *bytes, size_t length_bytes)
+{
+    struct sip_state s = sip_begin(key);
+    const uint8_t *at = bytes;
+    size_t left = length_bytes;
+    for (; left >= 8; left -= 8, at += 8)
+        sip_absorb(&s, block_load(at));
+    uint64_t last = (uint64_t)length_bytes << 56;
+    if (left > 0 && length_bytes >= 8) {
+        last |= block_load(at + left - 8) >> (64 - 8 * left); /* with bytes already absorbed */
+    } else {
+        for (size_t i = 0; i < left; i++)
+            last |= (uint64_t)at[i] << (8 * i);
+    }
+    return sip_end(s, last);
 }
 
 /* label: 16 characters, read as SipHash reads a key. */
@@ -88,10 +103,31 @@ uint64_t sl_member_id(const struct sl_cluster *cluster, const char *name, size_t
     return id == 0 ? 1 : id;
 }
 
+/* An item is 16 bytes, id and incarnation in network byte order: two blocks, and the one that ends
+ * with the length. */
+#define ITEM_END (16ull << 56)
+
+static inline struct sip_state item_begin(const struct sl_cluster *cluster, uint64_t id)
+{
+    struct sip_state s = sip_begin(&cluster->key);
+    sip_absorb(&s, __builtin_bswap64(id));
+    return s;
+}
+
+static inline uint64_t item_end(struct sip_state s, uint64_t incarnation)
+{
+    sip_absorb(&s, __builtin_bswap64(incarnation));
+    return sip_end(s, ITEM_END);
+}
+
 uint64_t sl_item_hash(const struct sl_cluster *cluster, uint64_t id, uint64_t incarnation)
 {
-    uint8_t item[16];
-    sl_be64_store(item, id);
-    sl_be64_store(item + 8, incarnation);
-    return sl_hash(&cluster->key, item, sizeof(item));
+    return item_end(item_begin(cluster, id), incarnation);
+}
+
+uint64_t sl_item_hash_change(const struct sl_cluster *cluster, uint64_t id, uint64_t before,
+                             uint64_t after)
+{
+    const struct sip_state s = item_begin(cluster, id);
+    return item_end(s, after) - item_end(s, before);
 }

@@ -29,6 +29,10 @@ uint64_t sl_member_id(const struct sl_cluster *cluster, const char *name, size_t
  * up in O(1). */
 uint64_t sl_item_hash(const struct sl_cluster *cluster, uint64_t id, uint64_t incarnation);
 
+/* By how much that share grows from one incarnation to another: both hashes begin alike. */
+uint64_t sl_item_hash_change(const struct sl_cluster *cluster, uint64_t id, uint64_t before,
+                             uint64_t after);
+
 #ifdef __cplusplus
 }
 #endif

@@ -54,12 +54,10 @@ struct sl_histogram *sl_histogram_create(struct sl_arena *arena,
     if (sl_histogram_config_check(config) != 0)
         return NULL;
     uint32_t slots = sl_histogram_config_slots(config);
-    struct sl_histogram *h = sl_arena_take(arena, 1, sizeof(*h));
-    uint64_t *counts = sl_arena_take(arena, slots, sizeof(*counts));
-    if (h == NULL || counts == NULL)
+    struct sl_histogram *h = sl_arena_take(arena, 1, sizeof(*h) + slots * sizeof(h->counts[0]));
+    if (h == NULL)
         return NULL;
     h->config = *config;
-    h->counts = counts;
     h->slots = slots;
     h->unit_shift = unit_shift_of(config->lowest);
     h->half_shift = half_shift_of(config->decimal_digits);

@@ -34,7 +34,6 @@ struct sl_histogram_config {
 };
 
 struct sl_histogram {
-    uint64_t *counts; /* writer: the recording thread; read relaxed by any */
     uint64_t mask;    /* bits of a value that the first bucket resolves */
     uint64_t clamped; /* values above `highest`; writer and readers as of counts */
     uint32_t slots;
@@ -42,6 +41,7 @@ struct sl_histogram {
     uint32_t unit_shift;  /* log2 of `lowest`, rounded down */
     uint32_t half_shift;  /* log2 of half the slots of the first bucket */
     struct sl_histogram_config config;
+    uint64_t counts[]; /* writer: the recording thread; read relaxed by any */
 };
 
 /* 0, or -EINVAL if a parameter is out of its range. */

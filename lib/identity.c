@@ -5,6 +5,28 @@
 
 #include "lib/limits.h"
 
+/* Neither above ASCII nor a control character, all eight at once. A byte below 0x20 borrows from
+ * the one above it, which may then look bad as well: one bad byte is enough. */
+static bool eight_are_plain(const char *text)
+{
+    const uint64_t ones = 0x0101010101010101ull;
+    uint64_t bytes;
+    memcpy(&bytes, text, sizeof(bytes));
+    return ((bytes | (bytes - ones * 0x20) | (bytes + ones)) & ones * 0x80) == 0;
+}
+
+/* What most names are; false says nothing. */
+static bool text_is_plain(const char *text, size_t length_bytes)
+{
+    if (length_bytes < 8)
+        return length_bytes == 0;
+    for (size_t at = 0; at < length_bytes - 8; at += 8) {
+        if (!eight_are_plain(text + at))
+            return false;
+    }
+    return eight_are_plain(text + length_bytes - 8);
+}
+
 /* UTF-8 as RFC 3629 has it, without C0 and C1 control characters: people read this text in
  * terminals. */
 static bool text_is_printable(const char *text, size_t length_bytes)
@@ -12,6 +34,8 @@ static bool text_is_printable(const char *text, size_t length_bytes)
     /* By continuation bytes: the least code point that needs them; U+0080..U+009F are the C1
      * controls. */
     static const uint32_t least[] = {0, 0xa0, 0x800, 0x10000};
+    if (text_is_plain(text, length_bytes))
+        return true;
     const uint8_t *at = (const uint8_t *)text;
     const uint8_t *end = at + length_bytes;
 

@@ -25,7 +25,7 @@ struct sl_input {
                     floods cannot fill */
     uint16_t record_count;  /* at most SL_STEP_RECORDS_MAX */
     uint16_t records_bytes; /* at most the frame limit */
-    uint8_t records[];      /* as on the wire */
+    uint8_t records[]; /* as on the wire: novel ones; of a SYNC, the comparison's behind them */
 };
 
 /* Bytes of an input buffer for frames of up to frame_bytes. */

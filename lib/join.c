@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-/* Seeds asked per try. */
+/* Seeds asked per try behind the first: thousands may start at once, and each asks one. */
 #define ASKED_AT_ONCE 3
 
 /* The answer to "who has my name?" is at most one claim; the question is padded to that, so that a
@@ -39,12 +39,27 @@ static void take_seeds(struct sl_engine *e, const struct sl_endpoint *seeds, uin
     const struct sl_join before = e->join;
     struct sl_join *join = &e->join;
     join->seed_count = 0;
+    join->is_seed = false;
     for (uint32_t i = 0; i < seed_count; i++) {
-        if (sl_self_is_mine(e, &seeds[i]))
+        if (sl_self_is_mine(e, &seeds[i])) {
+            join->is_seed = true;
             continue;
+        }
         join->seeds[join->seed_count] = seeds[i];
         join->seed_ids[join->seed_count] = seed_id(&before, &seeds[i]);
         join->seed_count++;
+    }
+    sl_budget_publish(e);
+}
+
+/* Seeds that are members need no dialling to be known. */
+void sl_join_note_member(struct sl_engine *e, uint32_t slot)
+{
+    struct sl_join *join = &e->join;
+    const struct sl_endpoint endpoint = sl_engine_endpoint(e, slot);
+    for (uint32_t i = 0; i < join->seed_count; i++) {
+        if (join->seed_ids[i] == 0 && sl_endpoint_equal(&join->seeds[i], &endpoint))
+            join->seed_ids[i] = sl_view_slot_id(e->view, slot);
     }
 }
 
@@ -76,7 +91,9 @@ int sl_engine_join(struct sl_engine *e, uint64_t now_ns, const struct sl_endpoin
 static void ask_seeds(struct sl_engine *e)
 {
     struct sl_join *join = &e->join;
-    uint32_t count = join->seed_count < ASKED_AT_ONCE ? join->seed_count : ASKED_AT_ONCE;
+    bool is_first = join->ask_number == 0;
+    uint32_t most = is_first ? 1 : ASKED_AT_ONCE;
+    uint32_t count = join->seed_count < most ? join->seed_count : most;
     join->ask_number = sl_next_number(&e->sync_sequence, SL_PULLS_MAX, 0);
     for (uint32_t i = 0; i < count; i++) {
         const struct sl_endpoint *seed = &join->seeds[join->next_seed];
@@ -126,7 +143,7 @@ bool sl_join_answer(struct sl_engine *e, const struct sl_input *input)
     /* A seed that was dialled and is not known: two clusters that never met. */
     if (is_seed && e->phase == SL_PHASE_MEMBER && !e->sync.active &&
         sl_view_find(e->view, input->header.sender_id, NULL) == SL_SLOT_NONE) {
-        sl_sync_start(e, &input->from, true);
+        sl_sync_start(e, &input->from, false);
         return true;
     }
     if (input->header.probe == 0 || input->header.probe != e->join.ask_number)

@@ -12,13 +12,18 @@
 #define SL_FRAME_BYTES_MAX    8952  /* a 9,000 byte MTU less IPv6 and UDP headers */
 #define SL_MEMBERS_DEFAULT    16384 /* default max_members */
 #define SL_MEMBERS_MAX        (1u << 24)
-#define SL_SEEDS_MAX          64 /* seed addresses after name resolution */
-#define SL_FANOUT_MAX         16 /* peers of one gossip round */
-#define SL_HELPERS_MAX        16 /* helpers asked by one probe */
-#define SL_PROBES_MAX         64 /* probes under way at once */
-#define SL_ACCUSERS_MAX       8  /* distinct accusers remembered per suspicion */
-#define SL_STEP_RECORDS_MAX   64 /* records merged in one engine step */
-#define SL_STEP_TIMERS_MAX    64 /* timers fired in one engine step */
-#define SL_CELL_PROBE_MAX     64 /* cells looked at before a lookup gives up */
+#define SL_MEMBERS_MANY       65536 /* past it the table outgrows the caches: memory counts */
+#define SL_SEEDS_MAX          64    /* seed addresses after name resolution */
+#define SL_FANOUT_MAX         16    /* peers of one gossip round */
+#define SL_HELPERS_MAX        16    /* helpers asked by one probe */
+#define SL_TRIES_MAX          16    /* tries of one probe: four bits of its number */
+#define SL_PROBES_MAX         64    /* probes under way at once */
+#define SL_ACCUSERS_MAX       8     /* distinct accusers remembered per suspicion */
+#define SL_ZONES_MAX          64    /* zones told apart, "default" included */
+#define SL_DOUBTS_PER_FRAME   8     /* doubts of zones that one frame carries */
+#define SL_STEP_RECORDS_MAX   64    /* records merged in one engine step */
+#define SL_STEP_TIMERS_MAX    64    /* timers fired in one engine step */
+#define SL_LOAD_PERCENT_MIN   5     /* of the member table */
+#define SL_CELL_PROBE_MAX     64    /* cells looked at before a lookup gives up */
 #define SL_WORKERS_MAX        32
 #define SL_RUMOUR_BLOCK_BYTES 1024 /* records that answers may carry, published at once */

@@ -29,12 +29,16 @@ void sl_settle_fire(struct sl_engine *e)
 void sl_settle_note(struct sl_engine *e)
 {
     struct sl_settle *s = &e->settle;
-    sl_settle_fire(e);
+    uint64_t part_ns = e->config.spread_ns / SL_SETTLE_PARTS + 1;
+    if (e->now_ns - s->part_number * part_ns >= part_ns)
+        sl_settle_fire(e);
     s->parts[s->part_number % SL_SETTLE_PARTS]++;
-    s->sum++;
+    if (s->sum++ == 0)
+        sl_timer_set(&e->timers, &s->timer, (s->part_number + 1) * part_ns);
     s->changed_ns = e->now_ns;
+    e->sync.learned += e->told_by_sync;
     s->awaiting_agreement = true;
-    sl_settle_fire(e);
+    __atomic_store_n(&sl_view_summary_mutable(e->view)->unsettled, s->sum, __ATOMIC_RELAXED);
 }
 
 static void refused(struct sl_engine *e, int error)
@@ -50,6 +54,21 @@ static void refused(struct sl_engine *e, int error)
     }
 }
 
+/* What a sync has told is no news to others, or comes in masses that rumours cannot carry: it goes
+   on as a rumour only where views are settled otherwise. */
+#define SYNC_RUMOURS_MAX 32 /* of changes younger than the spread time */
+
+static void spread(struct sl_engine *e, uint32_t slot, uint8_t record_type, enum sl_class traffic,
+                   uint64_t accuser_id)
+{
+    bool is_urgent = traffic == SL_CLASS_REFUTATION;
+    bool masses = e->phase != SL_PHASE_MEMBER || e->settle.sum > SYNC_RUMOURS_MAX;
+    if (!e->told_by_sync || is_urgent || !masses)
+        sl_gossip_spread(e, slot, record_type, traffic, accuser_id);
+    else
+        sl_rumours_remove(&e->rumours, slot); /* about an earlier word */
+}
+
 static void became_alive(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t previous)
 {
     bool same_life = sl_word_generation(previous) == sl_word_generation(word);
@@ -58,9 +77,9 @@ static void became_alive(struct sl_engine *e, uint32_t slot, uint64_t word, uint
         SL_STAT(e, deaths_refuted);
     if (same_life && sl_word_status(previous) == SL_SUSPECT)
         SL_STAT(e, suspicions_refuted);
-    sl_peers_add(&e->peers, slot);
-    sl_gossip_spread(e, slot, SL_RECORD_ALIVE,
-                     was_accused ? SL_CLASS_REFUTATION : SL_CLASS_MEMBERSHIP, 0);
+    sl_engine_member_lives(e, slot);
+    sl_join_note_member(e, slot);
+    spread(e, slot, SL_RECORD_ALIVE, was_accused ? SL_CLASS_REFUTATION : SL_CLASS_MEMBERSHIP, 0);
     bool news = !same_life || was_accused;
     sl_engine_tell(e, news ? SL_EVENT_MEMBER_ALIVE : SL_EVENT_MEMBER_UPDATED, slot, word, previous,
                    0);
@@ -70,17 +89,15 @@ static void became_gone(struct sl_engine *e, uint32_t slot, uint64_t word, uint6
                         uint64_t accuser_id)
 {
     bool dead = sl_word_status(word) == SL_DEAD;
-    sl_peers_remove(&e->peers, slot);
+    sl_engine_member_gone(e, slot);
     if (dead && accuser_id != e->self_id)
         SL_STAT(e, deaths_heard);
-    sl_gossip_spread(e, slot, dead ? SL_RECORD_DEAD : SL_RECORD_LEFT,
-                     dead ? SL_CLASS_SUSPICION : SL_CLASS_MEMBERSHIP, accuser_id);
     sl_retention_note(e);
     sl_engine_tell(e, dead ? SL_EVENT_MEMBER_DEAD : SL_EVENT_MEMBER_LEFT, slot, word, previous,
                    accuser_id);
 }
 
-void sl_merge_word(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t accuser_id)
+static void raise_word(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t accuser_id)
 {
     uint64_t previous = sl_view_slot_word(e->view, slot);
     SL_ASSERT(word > previous && slot != e->self_slot);
@@ -98,7 +115,7 @@ void sl_merge_word(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t a
     case SL_SUSPECT:
         /* An accusation of a newer life than the one known: its claim will follow, until then it is
          * a peer again. */
-        sl_peers_add(&e->peers, slot);
+        sl_engine_member_lives(e, slot);
         sl_suspicion_end(e, slot);
         sl_rumours_remove(&e->rumours, slot);
         sl_engine_tell(e, SL_EVENT_MEMBER_SUSPECT, slot, word, previous, accuser_id);
@@ -111,29 +128,55 @@ void sl_merge_word(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t a
     }
 }
 
-/* An id is its name's hash: a claim for another's id under a name of its own is a forgery. */
-static bool claim_is_of_its_name(const struct sl_engine *e, const struct sl_record *r)
+void sl_merge_word(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t accuser_id)
 {
+    raise_word(e, slot, word, accuser_id);
+    if (sl_word_status(word) == SL_DEAD)
+        spread(e, slot, SL_RECORD_DEAD, SL_CLASS_SUSPICION, accuser_id);
+    else if (sl_word_status(word) == SL_LEFT)
+        spread(e, slot, SL_RECORD_LEFT, SL_CLASS_MEMBERSHIP, 0);
+}
+
+void sl_merge_word_quietly(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t accuser_id)
+{
+    SL_ASSERT(sl_word_status(word) == SL_DEAD);
+    raise_word(e, slot, word, accuser_id);
+    sl_rumours_remove(&e->rumours, slot);
+}
+
+/* An id is its name's hash: a claim for another's id under a name of its own is a forgery. The name
+ * held for an id was checked when it came. */
+static bool claim_is_of_its_name(const struct sl_engine *e, const struct sl_record *r,
+                                 uint32_t slot)
+{
+    if (slot != SL_SLOT_NONE && sl_cold_is_named(sl_view_cold(e->view, slot), &r->identity))
+        return true;
     return r->id == sl_member_id(&e->cluster, r->identity.name, r->identity.name_bytes);
+}
+
+static void add_claimed(struct sl_engine *e, const struct sl_record *r)
+{
+    uint32_t slot;
+    int error = sl_view_add(e->view, r->id, r->word, &r->identity, &slot);
+    if (error) {
+        refused(e, error);
+        return;
+    }
+    e->since_s[slot] = (uint32_t)((e->now_ns - e->started_ns) / 1000000000ull);
+    sl_settle_note(e);
+    became_alive(e, slot, r->word, 0);
 }
 
 static void merge_claim(struct sl_engine *e, const struct sl_record *r)
 {
-    if (!claim_is_of_its_name(e, r)) {
+    uint64_t held = 0;
+    uint32_t slot = sl_view_find(e->view, r->id, &held);
+    if (!claim_is_of_its_name(e, r, slot)) {
         sl_engine_drop(e, SL_DROP_FRAME_FIELD);
         return;
     }
-    uint64_t held = 0;
-    uint32_t slot = sl_view_find(e->view, r->id, &held);
     if (slot == SL_SLOT_NONE) {
-        int error = sl_view_add(e->view, r->id, r->word, &r->identity, &slot);
-        if (error) {
-            refused(e, error);
-            return;
-        }
-        e->since_s[slot] = (uint32_t)((e->now_ns - e->started_ns) / 1000000000ull);
-        sl_settle_note(e);
-        became_alive(e, slot, r->word, 0);
+        add_claimed(e, r);
         return;
     }
     if (r->word <= held)
@@ -154,7 +197,17 @@ static void merge_left(struct sl_engine *e, const struct sl_record *r)
         sl_merge_word(e, slot, r->word, 0);
 }
 
-static void merge_accusation(struct sl_engine *e, const struct sl_record *r, bool hearsay)
+/* Hundreds may be told at once: those that find no room are told again by the next session, unless
+ * their refutations come first. */
+static void check_death(struct sl_engine *e, uint32_t slot, uint64_t word)
+{
+    if (sl_budget_check(e))
+        sl_probe_start(e, slot, SL_PROBE_CHECK, word);
+    else
+        sl_engine_drop(e, SL_DROP_BYTE_CAP);
+}
+
+static void merge_accusation(struct sl_engine *e, const struct sl_record *r)
 {
     uint64_t held = 0;
     uint32_t slot = sl_view_find(e->view, r->id, &held);
@@ -169,11 +222,14 @@ static void merge_accusation(struct sl_engine *e, const struct sl_record *r, boo
     }
     /* What another view holds of the dead is not news of a death: across a healed cut each side has
        the other's members dead. The member itself is asked; if it answers it learns of the
-       accusation and refutes it. */
-    if (hearsay && sl_word_is_live(held))
-        sl_probe_start(e, slot, SL_PROBE_CHECK, r->word);
-    else
+       accusation and refutes it. Where nobody answers, asking is in vain: whoever says so has had
+       the patience. Of a member that is gone here, too, it is no news. */
+    if (!e->told_by_sync)
         sl_merge_word(e, slot, r->word, r->accuser_id);
+    else if (sl_word_is_live(held) && sl_zone_is_open(e, slot))
+        check_death(e, slot, r->word);
+    else if (sl_word_is_live(held))
+        sl_merge_word_quietly(e, slot, r->word, r->accuser_id);
 }
 
 static void merge_about_self(struct sl_engine *e, const struct sl_record *r)
@@ -188,7 +244,9 @@ static void merge_about_self(struct sl_engine *e, const struct sl_record *r)
 
 void sl_merge_records(struct sl_engine *e, const struct sl_input *input)
 {
-    bool hearsay = input->header.type == SL_FRAME_SYNC;
+    uint8_t type = input->header.type;
+    e->told_by_sync = type == SL_FRAME_SYNC || type == SL_FRAME_SYNC_REQUEST;
+    sl_merge_ahead(e, input);
     struct sl_record_cursor cursor = {input->records, input->records + input->records_bytes};
     struct sl_record record;
     enum sl_wire_error error = SL_WIRE_OK;
@@ -200,8 +258,9 @@ void sl_merge_records(struct sl_engine *e, const struct sl_input *input)
         else if (record.type == SL_RECORD_LEFT)
             merge_left(e, &record);
         else
-            merge_accusation(e, &record, hearsay);
+            merge_accusation(e, &record);
     }
+    e->told_by_sync = false;
     if (error != SL_WIRE_OK)
         sl_engine_drop(e, SL_DROP_RECORD_MALFORMED);
 }

@@ -22,6 +22,7 @@ struct sl_member_info {
     char zone[SL_ZONE_BYTES_MAX + 1]; /* never empty: "default" */
     char tags[SL_TAGS_BYTES_MAX + 1];
     bool self;
+    bool unreachable; /* live as far as is known, but nobody in its zone answers */
 };
 
 struct sl_node_info {
@@ -68,7 +69,7 @@ struct sl_node_event {
     uint32_t type;     /* enum sl_event_type */
     uint64_t id, word, previous_word, accuser_id;
     struct sl_endpoint endpoint;
-    char name[SL_NAME_BYTES_MAX + 1];
+    char name[SL_NAME_BYTES_MAX + 1]; /* the member's; of events about a zone, the zone's */
 };
 
 struct sl_node {
@@ -85,4 +86,6 @@ struct sl_node {
     /* Seeds as text (address or DNS name, optional :port), resolved off the packet path. */
     int (*join)(void *context, const char *const *seeds, uint32_t count);
     int (*leave)(void *context);
+    /* Replaces this node's own tags: sl_engine_update(). */
+    int (*update)(void *context, const void *tags, uint32_t bytes);
 };

@@ -17,14 +17,38 @@ extern "C" {
 
 #define SL_PICK_MAX 16 /* peers picked in one go */
 
+/* Numbers up to max_members, 16 bits each where that is enough. */
+struct sl_peer_numbers {
+    uint16_t *narrow; /* one of the two */
+    uint32_t *wide;
+};
+
 struct sl_peers {
-    uint32_t *slots;  /* live slots: [0, cursor) were probed in this pass, the rest were not */
-    uint32_t *places; /* per slot: 1 + index into `slots`; 0 = not a live peer */
+    struct sl_peer_numbers slots; /* live slots: [0, cursor) were probed in this pass, the rest were
+                                     not */
+    struct sl_peer_numbers places; /* per slot: 1 + index into `slots`; 0 = not a live peer */
     uint32_t count;
     uint32_t cursor;
 };
 
+/* The slot of peer `at`, below count. */
+static inline uint32_t sl_peers_at(const struct sl_peers *peers, uint32_t at)
+{
+    return peers->slots.narrow != NULL ? peers->slots.narrow[at] : peers->slots.wide[at];
+}
+
+/* Begins loading what adding or removing this slot will read. */
+static inline void sl_peers_prefetch(const struct sl_peers *peers, uint32_t slot)
+{
+    if (peers->places.narrow != NULL)
+        __builtin_prefetch(&peers->places.narrow[slot]);
+    else
+        __builtin_prefetch(&peers->places.wide[slot]);
+}
+
 void sl_peers_create(struct sl_peers *peers, struct sl_arena *arena, uint32_t max_members);
+/* Set-up. Takes over what another holds, once the arrays are copies of its. */
+void sl_peers_adopt(struct sl_peers *peers, const struct sl_peers *from);
 void sl_peers_add(struct sl_peers *peers, uint32_t slot);    /* no effect if there already */
 void sl_peers_remove(struct sl_peers *peers, uint32_t slot); /* no effect if not there */
 

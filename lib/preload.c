@@ -19,7 +19,7 @@ int sl_engine_preload(struct sl_engine *e, const struct sl_preload_member *membe
         int error = sl_view_add(e->view, m->id, m->word, m->identity, &slot);
         if (error)
             return error;
-        sl_peers_add(&e->peers, slot);
+        sl_engine_member_lives(e, slot);
     }
     settle(e);
     return 0;
@@ -28,13 +28,13 @@ int sl_engine_preload(struct sl_engine *e, const struct sl_preload_member *membe
 void sl_engine_preload_like(struct sl_engine *e, const struct sl_engine *other)
 {
     uint64_t word;
-    sl_view_copy(e->view, other->view);
+    sl_view_adopt(e->view, other->view);
+    sl_peers_adopt(&e->peers, &other->peers);
+    sl_zones_adopt(&e->zones, &other->zones);
     e->self_slot = sl_view_find(e->view, e->self_id, &word);
     SL_ASSERT(e->self_slot != SL_SLOT_NONE && word == e->self_word);
-    for (uint32_t slot = 0; slot < sl_view_summary(e->view)->member_count; slot++) {
-        if (slot != e->self_slot)
-            sl_peers_add(&e->peers, slot);
-    }
+    sl_peers_remove(&e->peers, e->self_slot);
+    sl_peers_add(&e->peers, other->self_slot);
     settle(e);
 }
 
@@ -45,9 +45,12 @@ void sl_engine_preload_seeds(struct sl_engine *e, const struct sl_endpoint *seed
     SL_ASSERT(count <= SL_SEEDS_MAX);
     join->seed_count = 0;
     for (uint32_t i = 0; i < count; i++) {
-        if (sl_self_is_mine(e, &seeds[i]))
+        if (sl_self_is_mine(e, &seeds[i])) {
+            join->is_seed = true;
             continue;
+        }
         join->seeds[join->seed_count] = seeds[i];
         join->seed_ids[join->seed_count++] = ids[i];
     }
+    sl_budget_publish(e);
 }

@@ -21,7 +21,9 @@ int sl_engine_preload(struct sl_engine *engine, const struct sl_preload_member *
                       uint32_t count);
 
 /* The same, all at once: the members of another fresh engine, itself included, which was preloaded,
-   has the same configuration and shares its cold records. It must hold this engine's own word. */
+   has the same configuration and shares its cold records. It must hold this engine's own word. Both
+   have array arenas, and the host has put a copy of the other's in the place of this one's: all
+   members' are alike at first, so that a host may keep one until they differ. */
 void sl_engine_preload_like(struct sl_engine *engine, const struct sl_engine *other);
 
 /* Its seeds, and the ids of the members who answered there. At most SL_SEEDS_MAX. */

@@ -9,259 +9,272 @@
 
 #include <string.h>
 
-static struct sl_probe *by_number(struct sl_engine *e, uint32_t number)
+/* Helpers that look for a zone in the place of one who gets no answer: one of a third zone, and
+ * another should that one be lost. */
+#define WITNESS_HELPERS 2
+/* Members of silent zones that are passed over, with a cheap probe, on the way to one that is worth
+ * a whole probe. Where two thirds of a cluster are cut off, 4 % of the periods find none. */
+#define CHEAP_TURNS_MAX 8
+
+/* On the wire the number's low bits are the try, the next ones the probe's index. */
+#define NUMBERS (SL_PROBES_MAX * SL_TRIES_MAX)
+
+_Static_assert(SL_PROBES_MAX == 64, "one bit each says which probes are under way");
+_Static_assert(SL_HELPERS_MAX <= 16, "one bit each says who sent a receipt");
+
+struct sl_probe *sl_probe_by_number(struct sl_engine *e, uint32_t number)
 {
-    struct sl_probe *p = &e->probes[number % SL_PROBES_MAX];
-    return p->purpose != SL_PROBE_FREE && p->number == number ? p : NULL;
+    struct sl_probe *p = &e->probes[number % NUMBERS / SL_TRIES_MAX];
+    bool same = p->purpose != SL_PROBE_FREE && p->number == number - number % SL_TRIES_MAX;
+    return same ? p : NULL;
+}
+
+static void renumber(struct sl_engine *e, struct sl_probe *p)
+{
+    p->number = sl_next_number(&e->probe_sequence, NUMBERS, p->timer.index * SL_TRIES_MAX);
 }
 
 static struct sl_probe *take_free(struct sl_engine *e)
 {
-    for (uint32_t i = 0; i < SL_PROBES_MAX; i++) {
-        struct sl_probe *p = &e->probes[i];
-        if (p->purpose != SL_PROBE_FREE)
-            continue;
-        struct sl_timer timer = p->timer;
-        memset(p, 0, sizeof(*p));
-        p->timer = timer;
-        p->number = sl_next_number(&e->probe_sequence, SL_PROBES_MAX, i);
-        return p;
-    }
-    return NULL;
+    if (e->probes_used == UINT64_MAX)
+        return NULL;
+    uint32_t i = (uint32_t)__builtin_ctzll(~e->probes_used);
+    struct sl_probe *p = &e->probes[i];
+    struct sl_timer timer = p->timer;
+    memset(p, 0, sizeof(*p));
+    p->timer = timer;
+    p->started_ns = e->now_ns;
+    renumber(e, p);
+    e->probes_used |= 1ull << i;
+    return p;
 }
 
-static void release(struct sl_engine *e, struct sl_probe *p)
+void sl_probe_release(struct sl_engine *e, struct sl_probe *p)
 {
     sl_timer_cancel(&e->timers, &p->timer);
     p->purpose = SL_PROBE_FREE;
+    e->probes_used &= ~(1ull << p->timer.index);
 }
 
-static bool under_way(const struct sl_engine *e, uint32_t slot, enum sl_probe_purpose purpose)
+bool sl_probe_is_under_way(const struct sl_engine *e, uint32_t slot, enum sl_probe_purpose purpose)
 {
-    for (uint32_t i = 0; i < SL_PROBES_MAX; i++) {
-        if (e->probes[i].purpose == purpose && e->probes[i].slot == slot)
+    for (uint64_t left = e->probes_used; left != 0; left &= left - 1) {
+        const struct sl_probe *p = &e->probes[__builtin_ctzll(left)];
+        if (p->purpose == purpose && p->slot == slot)
             return true;
     }
     return false;
+}
+
+struct sl_round_trip *sl_probe_path(struct sl_engine *e, uint32_t slot)
+{
+    return &e->paths[sl_zones_of(&e->zones, slot == SL_SLOT_NONE ? e->self_slot : slot)];
+}
+
+static struct sl_probe_plan plan_for(struct sl_engine *e, uint32_t slot,
+                                     enum sl_probe_purpose purpose)
+{
+    return sl_probe_plan_make(&e->config, sl_probe_path(e, slot), &e->health,
+                              purpose == SL_PROBE_FINAL);
+}
+
+uint64_t sl_probe_window_ns(struct sl_engine *e, uint32_t slot, enum sl_probe_purpose purpose)
+{
+    struct sl_probe_plan plan = plan_for(e, slot, purpose);
+    if (e->peers.count <= 1)
+        plan.helpers = 0;
+    return sl_probe_plan_window_ns(&plan);
+}
+
+/* ---- asking ---- */
+
+/* Due at due_ns: a step that comes a little late does not make the probe longer. */
+static void proceed(struct sl_engine *e, struct sl_probe *p, uint64_t due_ns);
+
+/* Where nobody answers one try does, and waits as long as all would. Who looks for the zone itself
+ * asks helpers for it once. */
+static void economize(struct sl_engine *e, struct sl_probe *p)
+{
+    if (p->purpose == SL_PROBE_WITNESS) {
+        p->plan.helper_rounds = 1;
+        p->plan.helpers =
+            e->config.probe_helpers < WITNESS_HELPERS ? e->config.probe_helpers : WITNESS_HELPERS;
+    }
+    if (!p->cheap)
+        return;
+    p->plan.last_wait_ns += (p->plan.tries - 1) * p->plan.try_interval_ns;
+    p->plan.tries = 1;
+    if (p->purpose != SL_PROBE_WITNESS)
+        p->plan.helpers = 0;
+}
+
+static void begin(struct sl_engine *e, struct sl_probe *p, enum sl_probe_purpose purpose,
+                  uint32_t slot, uint64_t word)
+{
+    p->purpose = purpose;
+    p->slot = slot;
+    p->word = word;
+    p->plan = plan_for(e, slot, purpose);
+    economize(e, p);
+    proceed(e, p, e->now_ns);
 }
 
 bool sl_probe_start(struct sl_engine *e, uint32_t slot, enum sl_probe_purpose purpose,
                     uint64_t word)
 {
     struct sl_endpoint endpoint = sl_engine_endpoint(e, slot);
-    if (!sl_endpoint_is_set(&endpoint) || under_way(e, slot, purpose))
+    if (!sl_endpoint_is_set(&endpoint) || sl_probe_is_under_way(e, slot, purpose))
         return false;
     struct sl_probe *p = take_free(e);
     if (p == NULL)
         return false;
-    p->purpose = purpose;
-    p->slot = slot;
     p->target_id = sl_view_slot_id(e->view, slot);
-    p->word = word;
     p->endpoint = endpoint;
+    p->zone = sl_zones_of(&e->zones, slot);
+    p->cheap = !sl_zone_is_open(e, slot);
     SL_STAT(e, probes);
-    sl_probe_fire(e, p->timer.index);
+    begin(e, p, purpose, slot, word);
     return true;
 }
 
 bool sl_probe_start_conflict(struct sl_engine *e, const struct sl_endpoint *endpoint, uint64_t word)
 {
-    if (under_way(e, SL_SLOT_NONE, SL_PROBE_CONFLICT))
+    if (sl_probe_is_under_way(e, SL_SLOT_NONE, SL_PROBE_CONFLICT))
         return false;
     struct sl_probe *p = take_free(e);
     if (p == NULL)
         return false;
-    p->purpose = SL_PROBE_CONFLICT;
-    p->slot = SL_SLOT_NONE;
     p->target_id = e->self_id;
-    p->word = word;
     p->endpoint = *endpoint;
-    sl_probe_fire(e, p->timer.index);
+    begin(e, p, SL_PROBE_CONFLICT, SL_SLOT_NONE, word);
     return true;
 }
 
-/* The word to show the target: the worse of what the probe began with and what is held now. */
-static uint64_t shown_word(const struct sl_engine *e, const struct sl_probe *p)
+bool sl_probe_tells_of_health(const struct sl_probe *p)
 {
-    if (p->slot == SL_SLOT_NONE || sl_view_slot_id(e->view, p->slot) != p->target_id)
-        return p->purpose == SL_PROBE_CONFLICT ? 0 : p->word;
-    return sl_word_merge(p->word, sl_view_slot_word(e->view, p->slot));
+    return p->purpose != SL_PROBE_DIAL && p->purpose != SL_PROBE_CONFLICT &&
+           p->purpose != SL_PROBE_WITNESS && !p->cheap;
 }
 
-static bool send_ping(struct sl_engine *e, struct sl_probe *p)
+/* Receipts that were due: from this node's own zone, if any were asked there; silence from
+   elsewhere is as likely the path's fault. */
+static int32_t health_of_failure(const struct sl_probe *p)
 {
-    struct sl_buffer buffer;
-    uint32_t length;
-    if (!sl_engine_begin(e, SL_FRAME_PING, p->number, &buffer, &length))
-        return false;
-    struct sl_probe_body body = {p->target_id, e->self_id, shown_word(e, p)};
-    sl_probe_body_write(buffer.bytes, &body);
-    struct sl_cargo cargo = {.count = 0};
-    if (p->purpose == SL_PROBE_ROUND && sl_engine_has_room(e, e->config.frame_bytes))
-        length = sl_gossip_load(e, buffer.bytes, length, &cargo);
-    sl_engine_send(e, &buffer, length, SL_CLASS_PROBE, &p->endpoint, 1);
-    sl_gossip_charge(e, &cargo, 1);
-    p->last_try_ns = e->now_ns;
-    p->tries++;
-    return true;
+    uint32_t all = (1u << p->helper_count) - 1;
+    uint32_t due = p->near_helpers != 0 ? p->near_helpers : all;
+    return sl_health_of_failure((uint32_t)__builtin_popcount(due),
+                                (uint32_t)__builtin_popcount(due & p->receipts));
 }
 
-static bool was_asked(const struct sl_probe *p, uint64_t id)
+/* The member that did not answer is still the one that was asked, where it was asked. Checked is a
+   word that another view holds, maybe of a later life than this view knows of. */
+static bool still_accuses(const struct sl_engine *e, const struct sl_probe *p)
 {
-    for (uint32_t i = 0; i < p->helper_count; i++) {
-        if (p->helper_ids[i] == id)
-            return true;
-    }
-    return false;
-}
-
-static bool ask_helpers(struct sl_engine *e, struct sl_probe *p)
-{
-    uint32_t slots[SL_HELPERS_MAX];
-    uint32_t wanted = e->config.probe_helpers;
-    uint32_t picked = sl_peers_pick(&e->peers, &e->prng, p->slot, slots, wanted);
-    struct sl_endpoint to[SL_HELPERS_MAX];
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < picked; i++) {
-        uint64_t id = sl_view_slot_id(e->view, slots[i]);
-        struct sl_endpoint endpoint = sl_engine_endpoint(e, slots[i]);
-        if (p->helper_count < SL_HELPERS_MAX && !was_asked(p, id) &&
-            sl_endpoint_is_set(&endpoint)) {
-            p->helper_ids[p->helper_count++] = id;
-            to[count++] = endpoint;
-        }
-    }
-    p->helper_rounds++;
-    if (count == 0)
-        return false;
-    struct sl_buffer buffer;
-    uint32_t length;
-    if (!sl_engine_begin(e, SL_FRAME_PING_REQ, p->number, &buffer, &length))
-        return false;
-    struct sl_probe_body body = {p->target_id, e->self_id, shown_word(e, p)};
-    sl_probe_body_write(buffer.bytes, &body);
-    sl_engine_send(e, &buffer, length, SL_CLASS_PROBE, to, count);
-    return true;
+    uint64_t held = sl_view_slot_word(e->view, p->slot);
+    struct sl_endpoint endpoint = sl_engine_endpoint(e, p->slot);
+    bool is_meant = p->purpose == SL_PROBE_CHECK
+                        ? sl_word_incarnation(held) <= sl_word_incarnation(p->word)
+                        : sl_word_incarnation(held) == sl_word_incarnation(p->word);
+    return sl_view_slot_id(e->view, p->slot) == p->target_id && sl_word_is_live(held) && is_meant &&
+           sl_endpoint_equal(&endpoint, &p->endpoint);
 }
 
 static void failed(struct sl_engine *e, struct sl_probe *p)
 {
-    enum sl_probe_purpose purpose = p->purpose;
-    uint32_t slot = p->slot;
-    uint64_t word = p->word;
-    uint64_t target_id = p->target_id;
-    release(e, p);
-    if (purpose == SL_PROBE_CONFLICT) {
-        sl_self_conflict_silence(e, &p->endpoint, word);
+    struct sl_probe silent = *p;
+    sl_probe_release(e, p);
+    if (silent.purpose == SL_PROBE_CONFLICT) {
+        sl_self_conflict_silence(e, &silent.endpoint, silent.word);
+        return;
+    }
+    if (silent.purpose == SL_PROBE_WITNESS) {
+        sl_zone_rule_asked(e, silent.zone);
         return;
     }
     SL_STAT(e, probes_failed);
-    uint64_t held = sl_view_slot_word(e->view, slot);
-    bool same_member = sl_view_slot_id(e->view, slot) == target_id;
-    bool same_incarnation = sl_word_incarnation(held) == sl_word_incarnation(word);
-    if (!same_member || !sl_word_is_live(held) || !same_incarnation)
+    if (sl_probe_tells_of_health(&silent))
+        sl_engine_feels(e, health_of_failure(&silent));
+    bool final = silent.purpose == SL_PROBE_FINAL;
+    if (silent.cheap || silent.purpose == SL_PROBE_DIAL || !still_accuses(e, &silent) ||
+        !sl_zone_rule_lets_accuse(e, silent.slot, silent.word, silent.started_ns, final) ||
+        (!final && sl_engine_is_cut_off(e, silent.started_ns)))
         return;
-    if (purpose == SL_PROBE_FINAL)
-        sl_suspicion_final(e, slot, false);
-    else if (purpose != SL_PROBE_DIAL)
-        sl_suspicion_raise_own(e, slot);
+    if (final)
+        sl_suspicion_final(e, silent.slot, false);
+    else
+        sl_suspicion_raise_own(e, silent.slot);
+}
+
+static void proceed(struct sl_engine *e, struct sl_probe *p, uint64_t due_ns)
+{
+    uint64_t wait_ns = p->plan.try_interval_ns;
+    if (p->tries < p->plan.tries) {
+        /* Without a buffer to ask with, the silence is this node's own fault: the try is put off,
+         * not counted. */
+        if (sl_probe_send_ping(e, p) && p->tries == p->plan.tries)
+            wait_ns = p->plan.last_wait_ns;
+    } else {
+        if (p->helper_rounds == 0 && p->purpose != SL_PROBE_WITNESS)
+            sl_zone_rule_doubtful(e, p->slot, p->started_ns);
+        wait_ns = sl_probe_ask_helpers(e, p);
+        if (wait_ns == 0) {
+            failed(e, p);
+            return;
+        }
+    }
+    sl_timer_set(&e->timers, &p->timer, due_ns + wait_ns);
 }
 
 void sl_probe_fire(struct sl_engine *e, uint32_t index)
 {
     struct sl_probe *p = &e->probes[index];
-    const struct sl_config *c = &e->config;
     SL_ASSERT(p->purpose != SL_PROBE_FREE);
-    /* Without a buffer to ask with, the silence is this node's own fault: the try is put off, not
-     * counted. */
-    uint64_t wait_ns = c->probe_try_interval_ns;
-    if (p->tries < c->probe_tries) {
-        send_ping(e, p);
-    } else if (p->helper_rounds < c->probe_helper_rounds && p->slot != SL_SLOT_NONE) {
-        if (ask_helpers(e, p))
-            wait_ns = c->probe_helper_wait_ns;
-    } else {
-        failed(e, p);
-        return;
-    }
-    sl_timer_set(&e->timers, &p->timer, e->now_ns + wait_ns);
+    proceed(e, p, p->timer.deadline_ns);
 }
 
 void sl_probe_period_fire(struct sl_engine *e)
 {
-    uint64_t next_ns = e->probe_timer.deadline_ns + e->config.probe_period_ns;
+    uint64_t period_ns = sl_health_scale(&e->health, e->config.probe_period_ns);
+    uint64_t next_ns = e->probe_timer.deadline_ns + period_ns;
     if (next_ns <= e->now_ns)
-        next_ns = e->now_ns + e->config.probe_period_ns;
+        next_ns = e->now_ns + period_ns;
     sl_timer_set(&e->timers, &e->probe_timer, next_ns);
     if (e->phase >= SL_PHASE_LEAVING)
         return;
-    uint32_t slot = sl_peers_next(&e->peers, &e->prng);
-    if (slot != SL_SLOT_NONE)
+    for (uint32_t turn = 0; turn < CHEAP_TURNS_MAX; turn++) {
+        uint32_t slot = sl_peers_next(&e->peers, &e->prng);
+        if (slot == SL_SLOT_NONE)
+            return;
         sl_probe_start(e, slot, SL_PROBE_ROUND, sl_view_slot_word(e->view, slot));
-}
-
-static void note_agreement(struct sl_engine *e, const struct sl_header *header)
-{
-    if (!e->settle.awaiting_agreement || header->view_hash != sl_view_summary(e->view)->view_hash)
-        return;
-    e->settle.awaiting_agreement = false;
-    sl_histogram_record(e->convergence, e->now_ns - e->settle.changed_ns);
-}
-
-/* The member answers with a newer word than the one held, but an ACK is no claim: ask it for its
- * own. */
-static void fetch_claim(struct sl_engine *e, const struct sl_probe *p, uint64_t its_word)
-{
-    if (sl_word_status(its_word) == SL_ALIVE && its_word > sl_view_slot_word(e->view, p->slot))
-        sl_sync_ask(e, &p->endpoint, p->target_id, p->target_id, 0, true,
-                    SL_HEADER_BYTES + SL_SYNC_BODY_BYTES + SL_RECORD_ALIVE_BYTES_MAX);
-}
-
-void sl_probe_answered(struct sl_engine *e, const struct sl_input *input)
-{
-    struct sl_probe *p = by_number(e, input->header.probe);
-    if (p == NULL || input->body.probe.target_id != p->target_id)
-        return;
-    note_agreement(e, &input->header);
-    if (p->purpose == SL_PROBE_CONFLICT) {
-        struct sl_probe answered = *p;
-        release(e, p);
-        sl_self_conflict_answer(e, &answered, input);
-        return;
+        if (sl_zone_is_open(e, slot))
+            return;
     }
-    bool direct = input->header.sender_id == p->target_id;
-    if (!direct && !was_asked(p, input->header.sender_id))
-        return;
-    if (direct && p->tries == 1)
-        sl_histogram_record(e->probe_rtt, input->received_ns > p->last_try_ns
-                                              ? input->received_ns - p->last_try_ns
-                                              : 0);
-    if (!direct)
-        SL_STAT(e, probes_saved);
-    struct sl_probe answered = *p;
-    release(e, p);
-    if (sl_view_slot_id(e->view, answered.slot) != answered.target_id)
-        return;
-    fetch_claim(e, &answered, input->body.probe.target_word);
-    if (answered.purpose == SL_PROBE_FINAL)
-        sl_suspicion_final(e, answered.slot, true);
 }
 
-void sl_probe_receipt(struct sl_engine *e, const struct sl_input *input)
+/* ---- own stalls ---- */
+
+static void start_over(struct sl_engine *e, struct sl_probe *p, uint64_t at_ns)
 {
-    struct sl_buffer buffer;
-    uint32_t length;
-    if (!sl_engine_begin(e, SL_FRAME_NACK, input->header.probe, &buffer, &length))
-        return;
-    sl_probe_body_write(buffer.bytes, &input->body.probe);
-    sl_engine_send(e, &buffer, length, SL_CLASS_PROBE, &input->from, 1);
+    renumber(e, p);
+    p->tries = 0;
+    p->helper_rounds = 0;
+    p->helper_count = 0;
+    p->near_helpers = 0;
+    p->receipts = 0;
+    sl_timer_set(&e->timers, &p->timer, at_ns);
 }
 
-void sl_probe_postpone_all(struct sl_engine *e, uint64_t by_ns)
+void sl_probe_put_off_all(struct sl_engine *e, uint64_t by_ns, bool answers_lost,
+                          uint64_t patience_ns)
 {
-    for (uint32_t i = 0; i < SL_PROBES_MAX; i++) {
-        struct sl_timer *timer = &e->probes[i].timer;
-        if (sl_timer_is_set(timer))
-            sl_timer_set(&e->timers, timer, timer->deadline_ns + by_ns);
+    for (uint64_t left = e->probes_used; left != 0; left &= left - 1) {
+        struct sl_probe *p = &e->probes[__builtin_ctzll(left)];
+        if (e->now_ns - p->started_ns >= patience_ns || !sl_timer_is_set(&p->timer))
+            continue;
+        /* The last question before DEAD is asked anew in any case. */
+        if (answers_lost || p->purpose == SL_PROBE_FINAL)
+            start_over(e, p, e->now_ns + p->plan.try_interval_ns + (answers_lost ? by_ns : 0));
+        else
+            sl_timer_set(&e->timers, &p->timer, p->timer.deadline_ns + by_ns);
     }
 }

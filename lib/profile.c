@@ -13,8 +13,6 @@
 static void load_common(struct sl_config *c)
 {
     c->max_members = SL_MEMBERS_DEFAULT;
-    c->table_load_percent = 35; /* measured: two cells looked at, on one line, per lookup */
-    c->cold_bytes_per_member = 128;
     c->max_rumours = 4096;
     c->max_suspicions = 1024;
     c->frame_bytes = SL_FRAME_BYTES;
@@ -22,21 +20,27 @@ static void load_common(struct sl_config *c)
     c->probe_helpers = 3;
     c->probe_helper_rounds = 1;
     c->suspicion_confirmations = 2; /* memberlist: suspicion multiplier 4 less 2 */
+    c->gossip_mode = SL_GOSSIP_PUSH_PULL;
     c->gossip_fanout = 3;
+    c->gossip_near_percent = 50;
     c->gossip_idle_interval_ns = 1 * S;
-    c->transmit_multiplier = 4; /* memberlist's LAN default; residue below 1e-4 at 10,000 members */
+    /* Half of memberlist's: the e^-sends whom pushing misses are told when they ask. */
+    c->transmit_multiplier = 2;
     c->join_grace_ns = 60 * S;
+    c->byte_cap_seed = 5000000; /* three seeds serve 2,000 joiners in a few seconds */
     c->join_retry_min_ns = 200 * MS;
     c->join_retry_max_ns = 10 * S;
     c->dead_retention_ns = 3600 * S;
     c->left_retention_ns = 3600 * S;
 }
 
+/* A probe takes longer than max_pause and a round trip: who pauses no longer than that answers
+   before it is accused, and every accusation of a healthy member costs all members bytes. */
 static void load_lan(struct sl_config *c)
 {
     c->probe_period_ns = 200 * MS;
-    c->probe_try_interval_ns = 50 * MS;
-    c->probe_helper_wait_ns = 100 * MS;
+    c->probe_try_interval_ns = 100 * MS;
+    c->probe_helper_wait_ns = 250 * MS; /* 550 ms in all */
     c->max_pause_ns = 500 * MS;
     c->spread_ns = 300 * MS;
     c->gossip_interval_ns = 100 * MS;
@@ -49,10 +53,10 @@ static void load_lan(struct sl_config *c)
 static void load_wan(struct sl_config *c)
 {
     c->probe_period_ns = 500 * MS;
-    c->probe_try_interval_ns = 130 * MS; /* above the RTT of an intercontinental path */
+    c->probe_try_interval_ns = 250 * MS; /* twice the RTT of an intercontinental path */
     c->probe_helpers = 5;
     c->probe_helper_rounds = 2;
-    c->probe_helper_wait_ns = 250 * MS; /* two such round trips */
+    c->probe_helper_wait_ns = 750 * MS; /* 2,250 ms in all */
     c->max_pause_ns = 2 * S;
     c->spread_ns = 900 * MS;
     c->gossip_interval_ns = 200 * MS;
@@ -66,7 +70,7 @@ static void load_edge(struct sl_config *c)
 {
     c->probe_period_ns = 20 * MS;
     c->probe_try_interval_ns = 10 * MS;
-    c->probe_helper_wait_ns = 20 * MS;
+    c->probe_helper_wait_ns = 30 * MS; /* 60 ms in all */
     c->max_pause_ns = 50 * MS;
     c->spread_ns = 60 * MS;
     c->gossip_interval_ns = 10 * MS;
@@ -79,12 +83,14 @@ static void load_edge(struct sl_config *c)
 void sl_config_derive(struct sl_config *c)
 {
     /* A healthy member may be silent for max_pause, must then hear that it is suspected, and its
-       refutation must come back; an accuser asks once more itself at the end, so one spread time
-       covers both. */
+       refutation must come back; an accuser asks once more itself within that time, so one spread
+       time covers both. */
     c->suspicion_min_ns = c->max_pause_ns + c->spread_ns;
     /* A lone accuser may be the sick one: it waits for others to agree, within what detection may
      * cost. */
     c->suspicion_max_ns = 2 * c->suspicion_min_ns;
+    /* Five minutes of a cut are tolerated; what was suspected before it is decided before. */
+    c->zone_patience_ns = 300 * S + c->suspicion_max_ns + c->spread_ns;
 }
 
 int sl_profile_load(struct sl_config *c, const char *profile)
@@ -128,20 +134,28 @@ static int check_room(const struct sl_config *c, char *why, size_t why_bytes)
 {
     const struct bound bounds[] = {
         {"max_members", c->max_members, 2, SL_MEMBERS_MAX},
-        {"table_load_percent", c->table_load_percent, 1, 95},
+        {"table_load_percent", c->table_load_percent, 0, 95},
         {"cold_bytes_per_member", c->cold_bytes_per_member, 0, 1024},
         {"max_rumours", c->max_rumours, 16, 1u << 20},
         {"max_suspicions", c->max_suspicions, 4, 1u << 20},
         {"frame_bytes", c->frame_bytes, SL_FRAME_BYTES_MIN, SL_FRAME_BYTES_MAX},
-        {"probe_tries", c->probe_tries, 1, 16},
+        {"probe_tries", c->probe_tries, 1, SL_TRIES_MAX},
         {"probe_helpers", c->probe_helpers, 0, SL_HELPERS_MAX},
         {"probe_helper_rounds", c->probe_helper_rounds, 1, 8},
         {"suspicion_confirmations", c->suspicion_confirmations, 0, SL_ACCUSERS_MAX - 1},
         {"gossip_fanout", c->gossip_fanout, 1, SL_FANOUT_MAX},
+        {"gossip_near_percent", c->gossip_near_percent, 0, 90},
+        {"gossip_mode", c->gossip_mode, SL_GOSSIP_PUSH, SL_GOSSIP_PUSH_PULL},
         {"transmit_multiplier", c->transmit_multiplier, 1, 64},
         {"byte_cap", c->byte_cap, 4 * SL_FRAME_BYTES_MIN, 1u << 31},
         {"byte_cap_joining", c->byte_cap_joining, 4 * SL_FRAME_BYTES_MIN, 1u << 31},
+        {"byte_cap_seed", c->byte_cap_seed, 4 * SL_FRAME_BYTES_MIN, 1u << 31},
     };
+    if (c->table_load_percent > 0 && c->table_load_percent < SL_LOAD_PERCENT_MIN) {
+        snprintf(why, why_bytes, "table_load_percent is %" PRIu32 ", must be 0 or at least %d",
+                 c->table_load_percent, SL_LOAD_PERCENT_MIN);
+        return -EINVAL;
+    }
     return check_bounds(bounds, sizeof(bounds) / sizeof(bounds[0]), why, why_bytes);
 }
 
@@ -156,12 +170,15 @@ static int check_times(const struct sl_config *c, char *why, size_t why_bytes)
         {"spread_ns", c->spread_ns, 1 * MS, day},
         {"suspicion_min_ns", c->suspicion_min_ns, 1 * MS, day},
         {"suspicion_max_ns", c->suspicion_max_ns, c->suspicion_min_ns, day},
+        {"zone_patience_ns", c->zone_patience_ns, 1 * S, day},
         {"gossip_interval_ns", c->gossip_interval_ns, 1 * MS, day},
         {"gossip_idle_interval_ns", c->gossip_idle_interval_ns, c->gossip_interval_ns, day},
         {"join_grace_ns", c->join_grace_ns, 0, day},
         {"join_retry_min_ns", c->join_retry_min_ns, 1 * MS, day},
         {"join_retry_max_ns", c->join_retry_max_ns, c->join_retry_min_ns, day},
-        {"dead_retention_ns", c->dead_retention_ns, 1 * S, 365 * day},
+        /* A death notice must outlive the longest cut, or those beyond it bring its ghost back. */
+        {"dead_retention_ns", c->dead_retention_ns, c->zone_patience_ns + c->suspicion_max_ns,
+         365 * day},
         {"left_retention_ns", c->left_retention_ns, 1 * S, 365 * day},
         {"dial_interval_ns", c->dial_interval_ns, 10 * MS, day},
         {"repair_patience_ns", c->repair_patience_ns, c->spread_ns, day},

@@ -87,7 +87,7 @@ bool sl_record_next(struct sl_record_cursor *cursor, struct sl_record *out,
 static void prefix_write(uint8_t *out, uint8_t type, uint32_t length_bytes, uint64_t id,
                          uint64_t word)
 {
-    SL_ASSERT(id != 0 && (word & 3) == SL_RECORD_RULES[type].status);
+    SL_ASSERT(id != 0 && (word & 3) == (SL_RECORD_RULES[type].word_least & 3));
     sl_be32_store(out, (uint32_t)type << 24 | length_bytes);
     sl_be64_store(out + SL_RECORD_AT_ID, id);
     sl_be64_store(out + SL_RECORD_AT_WORD, word);
@@ -157,4 +157,22 @@ void sl_record_write_pad(uint8_t *out, uint32_t length_bytes)
     SL_ASSERT(length_bytes >= SL_RECORD_HEAD_BYTES && length_bytes <= UINT16_MAX);
     memset(out, 0, length_bytes);
     sl_be32_store(out, (uint32_t)SL_RECORD_PAD << 24 | length_bytes);
+}
+
+bool sl_record_next_doubt(struct sl_record_cursor *cursor, uint64_t *zone_id)
+{
+    const uint32_t head = (uint32_t)SL_RECORD_DOUBT << 24 | SL_RECORD_DOUBT_BYTES;
+    if (cursor->end - cursor->at < SL_RECORD_DOUBT_BYTES || sl_be32_load(cursor->at) != head)
+        return false;
+    *zone_id = sl_be64_load(cursor->at + SL_RECORD_AT_ID);
+    cursor->at += SL_RECORD_DOUBT_BYTES;
+    return *zone_id != 0;
+}
+
+uint32_t sl_record_write_doubt(uint8_t *out, uint64_t zone_id)
+{
+    SL_ASSERT(zone_id != 0);
+    sl_be32_store(out, (uint32_t)SL_RECORD_DOUBT << 24 | SL_RECORD_DOUBT_BYTES);
+    sl_be64_store(out + SL_RECORD_AT_ID, zone_id);
+    return SL_RECORD_DOUBT_BYTES;
 }

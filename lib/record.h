@@ -21,6 +21,7 @@ extern "C" {
 #define SL_RECORD_PREFIX_BYTES     20
 #define SL_RECORD_LEFT_BYTES       20
 #define SL_RECORD_ACCUSATION_BYTES 28
+#define SL_RECORD_DOUBT_BYTES      12
 #define SL_RECORD_ALIVE_BYTES_MAX  (20 + 8 + 4 + 16 + 63 + 63 + 256)
 #define SL_RECORD_SIGNED           0x01 /* flag: a signature ends the record */
 #define SL_RECORD_SIGNATURE_BYTES  64   /* Ed25519, room only: refused until it is checked */
@@ -32,6 +33,11 @@ enum sl_record_type {
     SL_RECORD_DEAD = 4,        /* accusation: word with status DEAD, and the accuser's id */
     SL_RECORD_SKIPPABLE = 128, /* types from here up are skipped by whom they tell nothing */
     SL_RECORD_PAD = 128,       /* nothing */
+    SL_RECORD_DOUBT = 129,     /* first-hand: nobody in this zone answers the sender */
+    SL_RECORD_DIGESTS = 130,   /* comparison (digest.h): hashes of a bucket's parts */
+    SL_RECORD_ITEMS = 131,     /* hashes of a bucket's members, all of them */
+    SL_RECORD_WANT = 132,      /* hashes of members whose records are asked for */
+    SL_RECORD_DIFFERS = 133,   /* which of a bucket's parts differ */
 };
 
 struct sl_record {
@@ -69,6 +75,12 @@ uint32_t sl_record_write_accusation(uint8_t *out, uint32_t room_bytes, uint64_t 
                                     uint64_t accuser_id);
 /* Fills exactly length_bytes (4..65535) with one PAD record: type, flags, length, then zeroes. */
 void sl_record_write_pad(uint8_t *out, uint32_t length_bytes);
+
+/* Doubts of zones stand before all other records of a frame: reads the next of them. false: there
+   is none, or it is not a good one (then it is skipped, as anywhere else). */
+bool sl_record_next_doubt(struct sl_record_cursor *cursor, uint64_t *zone_id);
+/* zone_id: of the zone's name, as of a member's. Returns SL_RECORD_DOUBT_BYTES. */
+uint32_t sl_record_write_doubt(uint8_t *out, uint64_t zone_id);
 
 /* Bytes that sl_record_write_alive() would write. */
 uint32_t sl_record_alive_bytes(const struct sl_identity *identity);

@@ -45,6 +45,7 @@ void sl_self_create(struct sl_engine *e, uint64_t wall_s)
     publish_word(e, sl_word(generation, 0, SL_ALIVE));
     int error = sl_view_add(e->view, e->self_id, e->self_word, &e->identity, &e->self_slot);
     SL_ASSERT(error == 0);
+    sl_zones_put(&e->zones, e->self_slot, sl_engine_zone(e, &e->identity));
     e->fast = (struct sl_fast){
         .view = e->view,
         .self_id = e->self_id,
@@ -54,8 +55,8 @@ void sl_self_create(struct sl_engine *e, uint64_t wall_s)
         .cluster_id = e->cluster.id,
         .boot_salt = (uint32_t)sl_prng_next(&e->prng),
         .frame_bytes = e->config.frame_bytes,
-        /* Answers may carry as much as the gossip rounds of a full fan-out would. */
-        .piggyback_per_second = 1 + (uint32_t)(e->config.byte_cap / (4 * SL_RUMOUR_BLOCK_BYTES)),
+        .byte_cap = sl_budget_cap(e),
+        .gift_bytes_per_second = e->config.byte_cap / 16,
     };
 }
 
@@ -77,6 +78,8 @@ void sl_self_accused(struct sl_engine *e, uint64_t word)
     sl_view_raise(e->view, e->self_slot, raised);
     sl_settle_note(e);
     SL_STAT(e, refutations);
+    if (!later_life)
+        sl_engine_feels(e, 1); /* I was slow to answer (memberlist, state.go: refute) */
     sl_engine_tell(e, SL_EVENT_SELF_ACCUSED, SL_SLOT_NONE, raised, word, 0);
     if (e->phase == SL_PHASE_MEMBER || e->join.name_is_free)
         sl_self_spread(e);
@@ -106,6 +109,43 @@ void sl_self_conflict_silence(struct sl_engine *e, const struct sl_endpoint *end
     sl_self_accused(e, word);
     if (e->phase == SL_PHASE_JOINING)
         sl_timer_set(&e->timers, &e->join.timer, e->now_ns);
+}
+
+/* A refutation that is still under way takes the new tags along, as urgent as it was. */
+static void spread_update(struct sl_engine *e)
+{
+    enum sl_class traffic = SL_CLASS_MEMBERSHIP;
+    if (sl_rumours_class(&e->rumours, e->self_slot) == SL_CLASS_REFUTATION)
+        traffic = SL_CLASS_REFUTATION;
+    sl_gossip_spread(e, e->self_slot, SL_RECORD_ALIVE, traffic, 0);
+}
+
+int sl_engine_update(struct sl_engine *e, uint64_t now_ns, const void *tags, uint32_t bytes)
+{
+    if (bytes > SL_TAGS_BYTES_MAX)
+        return -EINVAL;
+    if (e->phase >= SL_PHASE_LEAVING)
+        return -ESHUTDOWN;
+    SL_ASSERT(now_ns >= e->now_ns);
+    e->now_ns = now_ns;
+    uint64_t raised = sl_word_refute(e->self_word);
+    if (!sl_word_is_acceptable(raised))
+        return -EOVERFLOW;
+    struct sl_identity updated = e->identity;
+    updated.tags = tags;
+    updated.tags_bytes = (uint16_t)bytes;
+    int error = sl_view_describe(e->view, e->self_slot, &updated);
+    if (error)
+        return error;
+    memmove(e->config.tags, tags, bytes);
+    e->config.tags[bytes] = '\0';
+    e->identity.tags_bytes = (uint16_t)bytes;
+    publish_word(e, raised);
+    sl_view_raise(e->view, e->self_slot, raised);
+    sl_settle_note(e);
+    if (e->phase == SL_PHASE_MEMBER || e->join.name_is_free)
+        spread_update(e);
+    return 0;
 }
 
 static bool am_later(const struct sl_engine *e, uint64_t other_birth,
@@ -188,7 +228,7 @@ int sl_engine_leave(struct sl_engine *e, uint64_t now_ns)
 
 void sl_self_leave_fire(struct sl_engine *e)
 {
-    bool told = !sl_rumours_has(&e->rumours, e->self_slot);
+    bool told = sl_rumours_class(&e->rumours, e->self_slot) == SL_CLASS_COUNT;
     if (told || e->peers.count == 0 || e->now_ns - e->leave_started_ns >= LEAVE_NS_MAX) {
         finish_leaving(e);
         return;

@@ -31,15 +31,19 @@ static uint32_t confirmations_wanted(const struct sl_engine *e)
     return others < e->config.suspicion_confirmations ? 0 : e->config.suspicion_confirmations;
 }
 
-static uint64_t deadline(const struct sl_engine *e, const struct sl_suspicion *s)
+/* When the final probe begins: so that, if nobody answers it either, it ends with the suspicion
+ * time.
+ */
+static void arm(struct sl_engine *e, struct sl_suspicion *s, uint32_t slot)
 {
     const struct sl_config *c = &e->config;
     uint64_t limit_ns = s->mine
                             ? sl_suspicion_timeout(c->suspicion_min_ns, c->suspicion_max_ns,
                                                    s->accuser_count - 1, confirmations_wanted(e))
                             : 2 * c->suspicion_max_ns + c->spread_ns;
-    uint64_t at_ns = s->started_ns + limit_ns;
-    return at_ns > e->now_ns ? at_ns : e->now_ns;
+    uint64_t window_ns = sl_probe_window_ns(e, slot, SL_PROBE_FINAL);
+    uint64_t at_ns = s->started_ns + (limit_ns > window_ns ? limit_ns - window_ns : 0);
+    sl_timer_set(&e->timers, &s->timer, at_ns > e->now_ns ? at_ns : e->now_ns);
 }
 
 /* true: this accuser was not known. */
@@ -65,6 +69,7 @@ static struct sl_suspicion *begin(struct sl_engine *e, uint32_t slot, uint64_t w
     struct sl_suspicion *s = &e->suspicions[entry];
     SL_ASSERT(!sl_timer_is_set(&s->timer));
     s->word = word;
+    s->raised_ns = e->now_ns;
     s->started_ns = e->now_ns;
     s->accuser_count = 0;
     s->mine = false;
@@ -99,7 +104,7 @@ void sl_suspicion_heard(struct sl_engine *e, uint32_t slot, uint64_t word, uint6
     if (news)
         SL_STAT(e, suspicions_heard);
     if (s != NULL)
-        sl_timer_set(&e->timers, &s->timer, deadline(e, s));
+        arm(e, s, slot);
 }
 
 void sl_suspicion_raise_own(struct sl_engine *e, uint32_t slot)
@@ -115,7 +120,7 @@ void sl_suspicion_raise_own(struct sl_engine *e, uint32_t slot)
     if (!s->mine)
         SL_STAT(e, suspicions_raised);
     s->mine = true;
-    sl_timer_set(&e->timers, &s->timer, deadline(e, s));
+    arm(e, s, slot);
 }
 
 void sl_suspicion_end(struct sl_engine *e, uint32_t slot)
@@ -135,9 +140,20 @@ void sl_suspicion_fire(struct sl_engine *e, uint32_t entry)
         return;
     /* All probes taken: ask again soon. The timer stays armed behind the final probe as well,
      * should that one vanish. */
-    bool asked = sl_probe_start(e, slot, SL_PROBE_FINAL, s->word);
+    bool asked = sl_probe_is_under_way(e, slot, SL_PROBE_FINAL) ||
+                 sl_probe_start(e, slot, SL_PROBE_FINAL, s->word);
     uint64_t wait_ns = asked ? 2 * e->config.suspicion_max_ns : e->config.probe_try_interval_ns;
     sl_timer_set(&e->timers, &s->timer, e->now_ns + wait_ns);
+}
+
+/* It was suspected in error, or cannot be judged now: as if the suspicion had just begun. */
+static void begin_again(struct sl_engine *e, struct sl_suspicion *s, uint32_t slot, bool mine)
+{
+    s->started_ns = e->now_ns;
+    s->accuser_count = 0;
+    s->mine = mine;
+    add_accuser(s, e->self_id);
+    arm(e, s, slot);
 }
 
 void sl_suspicion_final(struct sl_engine *e, uint32_t slot, bool answered)
@@ -148,24 +164,37 @@ void sl_suspicion_final(struct sl_engine *e, uint32_t slot, bool answered)
     struct sl_suspicion *s = &e->suspicions[entry];
     if (answered) {
         /* It is there, and the probe told it that it is suspected: its refutation is on the way. */
-        s->started_ns = e->now_ns;
-        s->accuser_count = 0;
-        s->mine = false;
-        add_accuser(s, e->self_id);
-        sl_timer_set(&e->timers, &s->timer, deadline(e, s));
-        return;
+        begin_again(e, s, slot, false);
+    } else if (sl_engine_is_cut_off(e, s->started_ns)) {
+        begin_again(e, s, slot, s->mine);
+    } else {
+        SL_STAT(e, deaths_declared);
+        sl_merge_word(e, slot, sl_word_with_status(s->word, SL_DEAD), e->self_id);
     }
-    SL_STAT(e, deaths_declared);
-    sl_merge_word(e, slot, sl_word_with_status(s->word, SL_DEAD), e->self_id);
 }
 
-void sl_suspicion_postpone_all(struct sl_engine *e, uint64_t by_ns)
+void sl_suspicion_restart(struct sl_engine *e, uint32_t zone)
+{
+    for (uint32_t i = 0; e->suspicion_map.count > 0 && i < e->config.max_suspicions; i++) {
+        struct sl_suspicion *s = &e->suspicions[i];
+        uint32_t slot = e->suspicion_map.slots[i];
+        if (!sl_timer_is_set(&s->timer) || sl_zones_of(&e->zones, slot) != zone)
+            continue;
+        begin_again(e, s, slot, false);
+        s->accuser_count = 0; /* what this node will find itself is news */
+    }
+}
+
+void sl_suspicion_put_off_all(struct sl_engine *e, uint64_t by_ns, uint64_t patience_ns)
 {
     if (e->suspicion_map.count == 0)
         return;
     for (uint32_t i = 0; i < e->config.max_suspicions; i++) {
-        struct sl_timer *timer = &e->suspicions[i].timer;
-        if (sl_timer_is_set(timer))
-            sl_timer_set(&e->timers, timer, timer->deadline_ns + by_ns);
+        struct sl_suspicion *s = &e->suspicions[i];
+        if (!sl_timer_is_set(&s->timer) || !s->mine || e->now_ns - s->raised_ns >= patience_ns)
+            continue;
+        uint64_t later_ns = s->started_ns + by_ns;
+        s->started_ns = later_ns < e->now_ns ? later_ns : e->now_ns;
+        sl_timer_set(&e->timers, &s->timer, s->timer.deadline_ns + by_ns);
     }
 }

@@ -1,83 +1,62 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Pulling ranges of another's view: the whole of it to join, the ranges whose hashes differ to
- * repair. The first range asked for is everything; its answer tells how many members there are, and
- * the rest is cut into ranges of about a frame each, asked for a few at a time. A joiner asks any
- * member it has heard of, a repairer the one that differs.
+ * Sessions: one's own view and another's are made equal. A session opens with digests of the whole
+ * view; what differs is followed down, turn by turn (compare.h), the rest of it in a few
+ * conversations at once. Where more than half of the parts differ, and for views too small to be
+ * worth digests, the range of ids is walked through instead (walk.c).
+ *
+ * One session is seldom enough: after one that taught much, the next follows with another member,
+ * until little is left to learn. A joiner is a member once two in a row were so.
  */
-#include "lib/engine_private.h"
+#include "lib/sync_session.h"
 
-#include <string.h>
+/* Views of so many members are told whole: their hashes take less than digests would. */
+#define SMALL_VIEW             64
+/* A session that taught at most one in so many members found views equal, but for churn. */
+#define AGREEMENT_SHARE        1024
+/* Sessions in a row that must find that: of a joiner, and of a member that repairs. */
+#define AGREEMENTS_JOINING     2
+#define AGREEMENTS_REPAIRING   1
+/* Sessions in a row at most; then a joiner is as good a member as it can be in such churn. */
+#define SESSIONS_MAX_JOINING   64
+#define SESSIONS_MAX_REPAIRING 8
+/* Tries of one question, each with another member where that may be. */
+#define FAILURES_MAX           5
+/* Silence may be a loss, or a refusal, and who refuses has room again within a second or so: the
+ * wait before the next try is drawn from a time that doubles with each, up to about this. */
+#define WAIT_NS_MAX            2000000000ull
 
-#define PULL_FAILURES_MAX 5
-#define CLAIMS_PER_FRAME                                                    \
-    20 /* planned per range: about 50 bytes each, with some room for chance \
-        */
-#define NO_ROOM_WAIT_NS 50000000ull
-
-bool sl_sync_ask(struct sl_engine *e, const struct sl_endpoint *to, uint64_t first_id,
-                 uint64_t last_id, uint32_t number, bool with_claim, uint32_t pad_to_bytes)
+static void open_session(struct sl_engine *e)
 {
-    struct sl_buffer buffer;
-    uint32_t length;
-    if (!sl_engine_begin(e, SL_FRAME_SYNC_REQUEST, number, &buffer, &length))
-        return false;
-    bool repairing = e->sync.active && !e->sync.joining;
-    struct sl_sync_body body = {
-        .first_id = first_id,
-        .last_id = last_id,
-        .range_hash = repairing ? sl_view_range_hash(e->view, first_id, last_id) : 0,
-        .live_count = sl_view_summary(e->view)->live_count,
-    };
-    sl_sync_body_write(buffer.bytes, &body);
-    uint32_t limit = e->config.frame_bytes;
-    if (with_claim)
-        length += sl_gossip_write(e, buffer.bytes + length, limit - length, e->self_slot,
-                                  SL_RECORD_ALIVE, 0);
-    if (pad_to_bytes > limit)
-        pad_to_bytes = limit;
-    if (pad_to_bytes >= length + 4) {
-        sl_record_write_pad(buffer.bytes + length, pad_to_bytes - length);
-        length = pad_to_bytes;
-    }
-    sl_engine_send(e, &buffer, length, SL_CLASS_BULK, to, 1);
-    return true;
+    struct sl_sync *sync = &e->sync;
+    sync->salt = sl_prng_next(&e->prng) | 1; /* 0 would pull */
+    sync->sessions++;
+    sync->learned = sync->taught = 0;
+    sync->failed = false;
+    sync->their_count = 0;
+    sync->part_bits = 0;
+    sync->next_part = 1;
+    sync->walk.active = false;
+    SL_STAT(e, syncs_started);
+    if (sl_view_summary(e->view)->live_count <= SMALL_VIEW)
+        sl_walk_begin(e);
+    else
+        sl_sync_open(e, &sync->pulls[0], SL_PULL_OPENING, 0, UINT64_MAX);
 }
 
-static uint64_t patience_ns(const struct sl_engine *e)
+void sl_sync_start(struct sl_engine *e, const struct sl_endpoint *origin, bool joining)
 {
-    const struct sl_config *c = &e->config;
-    return c->probe_tries * c->probe_try_interval_ns + c->probe_helper_wait_ns;
-}
-
-static struct sl_endpoint choose_source(struct sl_engine *e, const struct sl_pull *pull)
-{
-    uint32_t slot;
-    bool spread = e->sync.joining && (pull->failures > 0 || e->sync.range_width != 0);
-    if (spread && sl_peers_pick(&e->peers, &e->prng, SL_SLOT_NONE, &slot, 1) == 1) {
-        struct sl_endpoint endpoint = sl_engine_endpoint(e, slot);
-        if (sl_endpoint_is_set(&endpoint))
-            return endpoint;
-    }
-    return e->sync.origin;
-}
-
-static void ask(struct sl_engine *e, struct sl_pull *pull)
-{
-    /* Silence may mean that the other side does not know this address, and had no room to answer.
-     */
-    uint32_t pad = e->sync.joining || pull->failures > 0 ? e->config.frame_bytes : 0;
-    uint64_t wait_ns = patience_ns(e);
-    if (sl_engine_has_room(e, 2ull * e->config.frame_bytes)) {
-        struct sl_endpoint to = choose_source(e, pull);
-        /* Whose view differs may lack just the asker: the first question brings its claim along. */
-        bool with_claim = e->sync.joining || e->sync.range_width == 0;
-        sl_sync_ask(e, &to, pull->first_id, pull->last_id, pull->number, with_claim, pad);
-    } else {
-        sl_engine_drop(e, SL_DROP_BYTE_CAP);
-        wait_ns = NO_ROOM_WAIT_NS;
-    }
-    sl_timer_set(&e->timers, &pull->timer, e->now_ns + wait_ns);
+    struct sl_sync *sync = &e->sync;
+    SL_ASSERT(!sync->active);
+    sync->active = true;
+    sync->joining = joining;
+    sync->agreed = 0;
+    sync->sessions = 0;
+    sync->origin = *origin;
+    sync->window = 1;
+    sync->slowest_ns = 0;
+    sync->is_known = !joining;
+    open_session(e);
 }
 
 static void finish(struct sl_engine *e)
@@ -88,126 +67,146 @@ static void finish(struct sl_engine *e)
         sl_join_done(e);
 }
 
-/* Ranges not yet asked for go to pulls that are free. */
-static void assign(struct sl_engine *e)
-{
-    struct sl_sync *sync = &e->sync;
-    bool busy = false;
-    for (uint32_t i = 0; i < SL_PULLS_MAX; i++) {
-        struct sl_pull *pull = &sync->pulls[i];
-        if (!pull->active && !sync->all_assigned) {
-            uint64_t last = sync->next_id + (sync->range_width - 1);
-            bool at_end = last < sync->next_id || last == UINT64_MAX;
-            pull->active = true;
-            pull->failures = 0;
-            pull->number = sl_next_number(&e->sync_sequence, SL_PULLS_MAX, i);
-            pull->first_id = sync->next_id;
-            pull->last_id = at_end ? UINT64_MAX : last;
-            sync->all_assigned = at_end;
-            sync->next_id = pull->last_id + 1;
-            ask(e, pull);
-        }
-        busy |= pull->active;
-    }
-    if (!busy)
-        finish(e);
-}
-
-void sl_sync_start(struct sl_engine *e, const struct sl_endpoint *origin, bool joining)
-{
-    struct sl_sync *sync = &e->sync;
-    SL_ASSERT(!sync->active);
-    sync->active = true;
-    sync->joining = joining;
-    sync->all_assigned = true;
-    sync->range_width = 0;
-    sync->origin = *origin;
-    SL_STAT(e, syncs_started);
-    struct sl_pull *first = &sync->pulls[0];
-    first->active = true;
-    first->failures = 0;
-    first->number = sl_next_number(&e->sync_sequence, SL_PULLS_MAX, 0);
-    first->first_id = 0;
-    first->last_id = UINT64_MAX;
-    ask(e, first);
-}
-
+/* Joining goes on with the next seed when the join timer fires; repair when the mismatch has lasted
+ * again. */
 static void abandon(struct sl_engine *e)
 {
-    for (uint32_t i = 0; i < SL_PULLS_MAX; i++) {
-        e->sync.pulls[i].active = false;
-        sl_timer_cancel(&e->timers, &e->sync.pulls[i].timer);
-    }
-    /* Joining goes on with the next seed when the join timer fires; repair when the mismatch has
-     * lasted again. */
     e->sync.active = false;
     e->mismatch.peer_id = 0;
 }
 
-void sl_sync_fire(struct sl_engine *e, uint32_t index)
+void sl_sync_session_fire(struct sl_engine *e)
 {
-    struct sl_pull *pull = &e->sync.pulls[index];
-    if (!pull->active || e->phase >= SL_PHASE_LEAVING)
+    if (!e->sync.active || e->phase >= SL_PHASE_LEAVING)
         return;
-    if (++pull->failures > PULL_FAILURES_MAX)
-        abandon(e);
+    if (sl_sync_pick_peer(e, &e->sync.origin))
+        open_session(e);
     else
-        ask(e, pull);
+        abandon(e);
 }
 
-static void plan_ranges(struct sl_engine *e, uint32_t live_count)
+static void count_session(struct sl_engine *e)
 {
-    uint64_t ranges = live_count / CLAIMS_PER_FRAME + 1;
-    e->sync.range_width = UINT64_MAX / ranges + 1;
-    if (e->sync.range_width == 0)
-        e->sync.range_width = UINT64_MAX;
+    SL_STAT(e, syncs_ended);
+    sl_count(&e->stats.syncs_failed, e->sync.failed);
+    sl_count(&e->stats.sync_learned, e->sync.learned);
 }
 
-void sl_sync_answer(struct sl_engine *e, const struct sl_input *input)
+static void close_session(struct sl_engine *e)
 {
     struct sl_sync *sync = &e->sync;
-    struct sl_pull *pull = &sync->pulls[input->header.probe % SL_PULLS_MAX];
-    const struct sl_sync_body *body = &input->body.sync;
-    if (!sync->active || !pull->active || pull->number != input->header.probe ||
-        body->first_id != pull->first_id || body->last_id < pull->first_id)
-        return;
-    sl_timer_cancel(&e->timers, &pull->timer);
-    pull->failures = 0;
-    if (body->last_id >= pull->last_id) {
-        pull->active = false;
-    } else if (sync->range_width == 0) {
-        /* The first answer did not hold everything: the rest is cut up. */
-        plan_ranges(e, body->live_count);
-        pull->active = false;
-        sync->all_assigned = false;
-        sync->next_id = body->last_id + 1;
-    } else {
-        pull->first_id = body->last_id + 1;
-        ask(e, pull);
-    }
-    assign(e);
+    count_session(e);
+    uint32_t few = 1 + sl_view_summary(e->view)->live_count / AGREEMENT_SHARE;
+    uint32_t wanted = sync->joining ? AGREEMENTS_JOINING : AGREEMENTS_REPAIRING;
+    uint32_t most = sync->joining ? SESSIONS_MAX_JOINING : SESSIONS_MAX_REPAIRING;
+    if (wanted > e->peers.count)
+        wanted = e->peers.count;
+    /* Whom a joiner teaches will teach others; a member's mismatch is over when neither lacks much.
+     */
+    bool much = sync->learned > few || (!sync->joining && sync->taught > few);
+    sync->agreed = sync->failed || much ? 0 : sync->agreed + 1;
+    if (sync->failed && e->peers.count == 0)
+        abandon(e);
+    else if (sync->agreed >= wanted || sync->sessions >= most)
+        finish(e);
+    else if (sync->agreed > 0)
+        sl_timer_set(&e->timers, &sync->timer, e->now_ns);
+    else /* others learn meanwhile, too */
+        sl_timer_set(&e->timers, &sync->timer,
+                     e->now_ns + sl_engine_jitter(e, e->config.gossip_interval_ns));
 }
+
+static uint32_t busy_pulls(const struct sl_sync *sync)
+{
+    uint32_t busy = 0;
+    for (uint32_t i = 0; i < SL_PULLS_MAX; i++)
+        busy += sync->pulls[i].kind != SL_PULL_FREE;
+    return busy;
+}
+
+void sl_sync_assign(struct sl_engine *e)
+{
+    struct sl_sync *sync = &e->sync;
+    uint32_t busy = busy_pulls(sync);
+    for (uint32_t i = 0; i < SL_PULLS_MAX && busy < sync->window; i++) {
+        struct sl_pull *pull = &sync->pulls[i];
+        if (pull->kind != SL_PULL_FREE)
+            continue;
+        if (sync->walk.active)
+            sl_walk_go_on(e, pull);
+        else if (sl_sync_find_part(sync))
+            sl_sync_open(e, pull, SL_PULL_FOLLOW, 0, UINT64_MAX);
+        busy += pull->kind != SL_PULL_FREE;
+    }
+    if (busy == 0)
+        close_session(e);
+}
+
+void sl_sync_release(struct sl_engine *e, struct sl_pull *pull)
+{
+    sl_timer_cancel(&e->timers, &pull->timer);
+    pull->kind = SL_PULL_FREE;
+}
+
+/* Asks again later, and another member. Its address must be in this view: a seed of another
+ * cluster's is not, so the first retry goes there again. */
+static void put_off(struct sl_engine *e, struct sl_pull *pull)
+{
+    uint64_t most_ns = sl_sync_patience_ns(e);
+    for (uint32_t i = 1; i < pull->failures && most_ns < WAIT_NS_MAX; i++)
+        most_ns *= 2;
+    if (e->sync.joining || pull->failures > 1)
+        (void)sl_sync_pick_peer(e, &pull->to);
+    if (pull->kind == SL_PULL_OPENING)
+        e->sync.origin = pull->to;
+    pull->waits_to_ask = true;
+    sl_timer_set(&e->timers, &pull->timer, e->now_ns + sl_prng_next(&e->prng) % most_ns);
+}
+
+void sl_sync_fire(struct sl_engine *e, uint32_t index)
+{
+    struct sl_sync *sync = &e->sync;
+    struct sl_pull *pull = &sync->pulls[index];
+    if (!sync->active || pull->kind == SL_PULL_FREE || e->phase >= SL_PHASE_LEAVING)
+        return;
+    if (pull->waits_to_ask) {
+        sl_sync_ask_now(e, pull);
+        return;
+    }
+    sync->window = (sync->window + 1) / 2;
+    /* What was said in the middle of a conversation is not said again: the next session finds it.
+     */
+    bool over = pull->kind == SL_PULL_FOLLOW || pull->turns > 0;
+    if (over || ++pull->failures > FAILURES_MAX) {
+        sync->failed = true;
+        sl_sync_release(e, pull);
+        sl_sync_assign(e);
+        return;
+    }
+    put_off(e, pull);
+}
+
+/* ---- when to repair ---- */
 
 void sl_sync_note_hash(struct sl_engine *e, const struct sl_input *input)
 {
     const struct sl_view_summary *mine = sl_view_summary(e->view);
     const struct sl_header *theirs = &input->header;
     struct sl_mismatch *m = &e->mismatch;
-    if (e->phase != SL_PHASE_MEMBER || mine->unsettled != 0 || theirs->unsettled != 0 ||
+    if (e->phase != SL_PHASE_MEMBER || theirs->view_hash == mine->view_hash || e->sync.active ||
         sl_view_find(e->view, theirs->sender_id, NULL) == SL_SLOT_NONE)
         return;
     uint64_t patience = e->config.repair_patience_ns;
-    if (theirs->view_hash == mine->view_hash) {
-        if (m->peer_id == theirs->sender_id)
-            m->peer_id = 0;
-        return;
-    }
     bool lapsed = m->peer_id != 0 && e->now_ns - m->seen_ns > 4 * patience;
     if (m->peer_id == 0 || lapsed) {
-        m->peer_id = theirs->sender_id;
         m->since_ns = e->now_ns;
+        m->wait_ns = sl_engine_jitter(e, patience);
     }
+    m->peer_id = theirs->sender_id;
     m->seen_ns = e->now_ns;
-    if (e->now_ns - m->since_ns >= patience && !e->sync.active)
+    /* Rumours under way will settle most of it; under lasting churn they never all do. */
+    bool settled = mine->unsettled == 0 && theirs->unsettled == 0;
+    uint64_t wait_ns = settled ? m->wait_ns : 2 * m->wait_ns;
+    if (e->now_ns - m->since_ns >= wait_ns)
         sl_sync_start(e, &input->from, false);
 }

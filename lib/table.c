@@ -22,7 +22,7 @@ static uint32_t probe_limit(uint32_t load_percent)
 bool sl_table_create(struct sl_table *table, struct sl_arena *arena, uint32_t max_members,
                      uint32_t load_percent, bool compacting)
 {
-    SL_ASSERT(load_percent >= 5 && load_percent <= 95);
+    SL_ASSERT(load_percent >= SL_LOAD_PERCENT_MIN && load_percent <= 95);
     SL_ASSERT(max_members >= 1 && max_members <= SL_MEMBERS_MAX);
     memset(table, 0, sizeof(*table));
     table->capacity = ((uint64_t)max_members * 100 + load_percent - 1) / load_percent;
@@ -38,13 +38,10 @@ bool sl_table_create(struct sl_table *table, struct sl_arena *arena, uint32_t ma
     return table->cells != NULL && table->slots != NULL && table->place != NULL;
 }
 
-void sl_table_copy(struct sl_table *table, const struct sl_table *from, uint32_t max_members)
+void sl_table_adopt(struct sl_table *table, const struct sl_table *from)
 {
     SL_ASSERT(table->cell_count == from->cell_count && from->now == from->cells);
     SL_ASSERT(from->phase == SL_TABLE_SETTLED && table->phase == SL_TABLE_SETTLED);
-    memcpy(table->cells, from->cells, from->cell_count * sizeof(*from->cells));
-    memcpy(table->slots, from->slots, from->cell_count * sizeof(*from->slots));
-    memcpy(table->place, from->place, max_members * sizeof(*from->place));
     table->tombstones = from->tombstones;
 }
 

@@ -118,8 +118,9 @@ const struct sl_cell *sl_table_successor(const struct sl_table *table, uint64_t 
 void sl_table_visit(const struct sl_table *table, uint64_t first_id, uint64_t last_id,
                     void (*visit)(void *context, uint64_t id, uint64_t word), void *context);
 
-/* Set-up. Makes a fresh table hold what another holds that was created alike. */
-void sl_table_copy(struct sl_table *table, const struct sl_table *from, uint32_t max_members);
+/* Set-up. Makes a fresh table hold what another holds that was created alike, once its arrays are
+ * copies of the other's. */
+void sl_table_adopt(struct sl_table *table, const struct sl_table *from);
 
 /* Writer. Where an id that is not known would go; SL_CELL_NONE if its neighbourhood is full. Writes
  * nothing. */

@@ -22,6 +22,7 @@ struct sl_view {
      * shared */
     uint32_t *cold __attribute__((aligned(SL_CACHE_LINE))); /* of each slot: reference, 0 = none */
     struct sl_cold_pool pool;
+    struct sl_hash_tree tree;
     struct sl_view_config config;
 
     /* the engine's */
@@ -40,33 +41,37 @@ struct sl_view *sl_view_create(struct sl_arena *arena, const struct sl_view_conf
 {
     SL_ASSERT(config->retire != NULL);
     struct sl_table table;
+    struct sl_hash_tree tree;
     struct sl_cold_pool pool;
     memset(&pool, 0, sizeof(pool));
     struct sl_view *view = sl_arena_take(arena, 1, sizeof(*view));
     uint32_t *cold = NULL;
     bool whole = view != NULL;
-    whole &= sl_table_create(&table, arena, config->max_members, config->load_percent,
+    struct sl_arena *arrays = config->array_arena != NULL ? config->array_arena : arena;
+    whole &= sl_table_create(&table, arrays, config->max_members, config->load_percent,
                              config->compacting);
+    whole &= sl_hash_tree_create(&tree, arrays, config->max_members);
     if (config->shared_cold == NULL) {
-        cold = sl_arena_take(arena, config->max_members, sizeof(*cold));
+        cold = sl_arena_take(arrays, config->max_members, sizeof(*cold));
         whole &= cold != NULL;
         whole &=
-            sl_cold_pool_create(&pool, arena, config->max_members, config->cold_bytes_per_member);
+            sl_cold_pool_create(&pool, arrays, config->max_members, config->cold_bytes_per_member);
     }
     if (!whole)
         return NULL;
     view->table = table;
     view->cold = cold;
     view->pool = pool;
+    view->tree = tree;
     view->config = *config;
     return view;
 }
 
-void sl_view_copy(struct sl_view *view, const struct sl_view *from)
+void sl_view_adopt(struct sl_view *view, const struct sl_view *from)
 {
     SL_ASSERT(view->cold == NULL && from->cold == NULL && from->free_slots == 0);
     SL_ASSERT(view->config.max_members == from->config.max_members);
-    sl_table_copy(&view->table, &from->table, from->config.max_members);
+    sl_table_adopt(&view->table, &from->table);
     view->used_slots = from->used_slots;
     view->summary.view_hash = from->summary.view_hash;
     view->summary.live_count = from->summary.live_count;
@@ -74,6 +79,34 @@ void sl_view_copy(struct sl_view *view, const struct sl_view *from)
 }
 
 /* ---- readers ---- */
+
+void sl_view_prefetch_head(const struct sl_view *view)
+{
+    __builtin_prefetch(&view->table);
+    __builtin_prefetch(&view->table.tombstones);
+    __builtin_prefetch(&view->summary);
+}
+
+void sl_view_prefetch_member(const struct sl_view *view, uint64_t id)
+{
+    const struct sl_table *table = &view->table;
+    const struct sl_cell *now = __atomic_load_n(&table->now, __ATOMIC_RELAXED);
+    sl_table_prefetch(table, id);
+    __builtin_prefetch(&table->slots[now + sl_table_home(table, id) - table->cells]);
+}
+
+void sl_view_prefetch_slot(const struct sl_view *view, uint32_t slot)
+{
+    __builtin_prefetch(&view->table.place[slot]);
+    if (view->cold != NULL)
+        __builtin_prefetch(&view->cold[slot]);
+}
+
+void sl_view_prefetch_cold(const struct sl_view *view, uint32_t slot)
+{
+    if (view->cold != NULL)
+        __builtin_prefetch(sl_view_cold(view, slot));
+}
 
 uint32_t sl_view_find(const struct sl_view *view, uint64_t id, uint64_t *word)
 {
@@ -135,6 +168,46 @@ static void range_sum_add(void *context, uint64_t id, uint64_t word)
     struct range_sum *sum = context;
     if (sl_word_is_live(word))
         sum->hash += sl_item_hash(sum->cluster, id, sl_word_incarnation(word));
+}
+
+/* What is finer than the tree: one pass over the members of the bucket. */
+struct fine_sums {
+    const struct sl_cluster *cluster;
+    uint64_t *sums;
+    uint32_t depth, mask;
+};
+
+static void fine_sums_add(void *context, uint64_t id, uint64_t word)
+{
+    struct fine_sums *fine = context;
+    if (sl_word_is_live(word))
+        fine->sums[sl_bucket_of(fine->depth, id) & fine->mask] +=
+            sl_item_hash(fine->cluster, id, sl_word_incarnation(word));
+}
+
+bool sl_view_stores_sums(const struct sl_view *view, uint32_t depth)
+{
+    return depth <= view->tree.depth;
+}
+
+void sl_view_sums(const struct sl_view *view, uint32_t depth, uint32_t bucket, uint32_t bits,
+                  uint64_t *sums)
+{
+    uint32_t count = 1u << bits;
+    if (sl_view_stores_sums(view, depth + bits)) {
+        for (uint32_t i = 0; i < count; i++)
+            sums[i] = sl_hash_tree_sum(&view->tree, depth + bits, (bucket << bits) + i);
+        return;
+    }
+    memset(sums, 0, count * sizeof(*sums));
+    struct fine_sums fine = {&view->config.cluster, sums, depth + bits, count - 1};
+    sl_table_visit(&view->table, sl_bucket_first(depth, bucket), sl_bucket_last(depth, bucket),
+                   fine_sums_add, &fine);
+}
+
+uint64_t sl_view_item_hash(const struct sl_view *view, uint64_t id, uint64_t word)
+{
+    return sl_item_hash(&view->config.cluster, id, sl_word_incarnation(word));
 }
 
 uint64_t sl_view_range_hash(const struct sl_view *view, uint64_t first_id, uint64_t last_id)
@@ -217,16 +290,27 @@ bool sl_view_maintain(struct sl_view *view, uint32_t max_cells)
 
 /* ---- the writer ---- */
 
-/* Adds (sign 1) or takes away (sign -1) what a word means to the view hash and the live count. */
-static void account(struct sl_view *view, uint64_t id, uint64_t word, int sign)
+/* What a change of one member means to the hashes and the live count. */
+static void account(struct sl_view *view, uint64_t id, uint64_t hash_change, uint32_t live_change)
 {
-    if (!sl_word_is_live(word))
-        return;
     struct sl_view_summary *s = &view->summary;
-    uint64_t item = sl_item_hash(&view->config.cluster, id, sl_word_incarnation(word));
-    uint64_t hash = sign > 0 ? s->view_hash + item : s->view_hash - item;
-    __atomic_store_n(&s->view_hash, hash, __ATOMIC_RELAXED);
-    __atomic_store_n(&s->live_count, s->live_count + (uint32_t)sign, __ATOMIC_RELAXED);
+    __atomic_store_n(&s->view_hash, s->view_hash + hash_change, __ATOMIC_RELAXED);
+    sl_hash_tree_add(&view->tree, id, hash_change);
+    __atomic_store_n(&s->live_count, s->live_count + live_change, __ATOMIC_RELAXED);
+}
+
+static void account_change(struct sl_view *view, uint64_t id, uint64_t before, uint64_t after)
+{
+    bool was_live = sl_word_is_live(before), is_live = sl_word_is_live(after);
+    if (was_live && is_live) {
+        uint64_t from = sl_word_incarnation(before), to = sl_word_incarnation(after);
+        if (from != to)
+            account(view, id, sl_item_hash_change(&view->config.cluster, id, from, to), 0);
+    } else if (is_live) {
+        account(view, id, sl_view_item_hash(view, id, after), 1);
+    } else if (was_live) {
+        account(view, id, 0 - sl_view_item_hash(view, id, before), UINT32_MAX);
+    }
 }
 
 static bool slot_take(struct sl_view *view, uint32_t *slot)
@@ -275,7 +359,7 @@ int sl_view_add(struct sl_view *view, uint64_t id, uint64_t word,
         __atomic_store_n(&view->cold[*slot], reference, __ATOMIC_RELEASE);
     }
     sl_table_put(&view->table, cell, id, word, *slot);
-    account(view, id, word, 1);
+    account_change(view, id, 0, word);
     __atomic_store_n(&view->summary.member_count, view->summary.member_count + 1, __ATOMIC_RELAXED);
     return 0;
 }
@@ -286,12 +370,7 @@ void sl_view_raise(struct sl_view *view, uint32_t slot, uint64_t word)
     SL_ASSERT(held != 0 && word > held);
     uint64_t id = sl_view_slot_id(view, slot);
     sl_table_set(&view->table, slot, word);
-    bool same = sl_word_incarnation(word) == sl_word_incarnation(held) &&
-                sl_word_is_live(word) == sl_word_is_live(held);
-    if (same)
-        return;
-    account(view, id, held, -1);
-    account(view, id, word, 1);
+    account_change(view, id, held, word);
 }
 
 int sl_view_describe(struct sl_view *view, uint32_t slot, const struct sl_identity *identity)
@@ -315,7 +394,7 @@ void sl_view_forget(struct sl_view *view, uint32_t slot)
 {
     uint64_t word = sl_view_slot_word(view, slot);
     SL_ASSERT(word != 0);
-    account(view, sl_view_slot_id(view, slot), word, -1);
+    account_change(view, sl_view_slot_id(view, slot), word, 0);
     sl_table_erase(&view->table, slot);
     slot_push(view, &view->gathering.slots, slot);
     if (view->cold != NULL) {

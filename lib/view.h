@@ -26,6 +26,7 @@
 #include "lib/arena.h"
 #include "lib/cold.h"
 #include "lib/hash.h"
+#include "lib/hash_tree.h"
 #include "lib/identity.h"
 #include "lib/retire.h"
 #include "lib/table.h"
@@ -44,9 +45,9 @@ typedef const struct sl_cold *(*sl_cold_find_fn)(void *host, uint64_t id);
 struct sl_view_config {
     struct sl_cluster cluster;
     uint32_t max_members;  /* slots; live, dead and left members together */
-    uint32_t load_percent; /* 5..95: cells = max_members * 100 / load_percent; 35 on the wire,
-                              denser in a simulator */
-    uint32_t cold_bytes_per_member; /* mean room for cold records, in bytes; 128 by default */
+    uint32_t load_percent; /* 5..95: cells = max_members * 100 / load_percent; on the wire 35, or
+                              65 past SL_MEMBERS_MANY; denser in a simulator */
+    uint32_t cold_bytes_per_member; /* mean room for cold records, in bytes */
     bool compacting;                /* has a second table; without it, tombstones stay for good */
     sl_retire_fn retire;
     void *retire_host;
@@ -55,6 +56,7 @@ struct sl_view_config {
                         not used), ignores the identities given to it and asks here; its cold
                         records and ranges are then for the engine's thread alone */
     void *shared_cold_host;
+    struct sl_arena *array_arena; /* of the arrays; NULL: that of the rest */
 };
 
 /* What the engine publishes for the fast path besides members: single fields, each written by the
@@ -77,8 +79,9 @@ struct sl_view; /* opaque, in the arena */
 struct sl_view *sl_view_create(struct sl_arena *arena, const struct sl_view_config *config);
 
 /* Makes a fresh view hold the members that another holds, which was created alike and never forgot
-   one. Both ask a shared store for cold records. */
-void sl_view_copy(struct sl_view *view, const struct sl_view *from);
+   one. Both ask a shared store for cold records. The view's own array arena must hold a copy of
+   the other's. */
+void sl_view_adopt(struct sl_view *view, const struct sl_view *from);
 
 /* ---- readers: any thread inside a read-side critical section ---- */
 
@@ -94,6 +97,15 @@ static inline void sl_view_prefetch(const struct sl_view *view, uint64_t id)
 {
     sl_table_prefetch((const struct sl_table *)(const void *)view, id);
 }
+
+/* The same, for sl_view_find(); then for the slot that it returned; then for its own cold record.
+ */
+void sl_view_prefetch_member(const struct sl_view *view, uint64_t id);
+void sl_view_prefetch_slot(const struct sl_view *view, uint32_t slot);
+void sl_view_prefetch_cold(const struct sl_view *view, uint32_t slot);
+
+/* The same for what every use of a view reads. */
+void sl_view_prefetch_head(const struct sl_view *view);
 
 /* Finds a known member (word != 0). Returns its slot, or SL_SLOT_NONE; *word may be NULL. */
 uint32_t sl_view_find(const struct sl_view *view, uint64_t id, uint64_t *word);
@@ -131,6 +143,16 @@ const struct sl_view_summary *sl_view_summary(const struct sl_view *view);
 #pragma GCC diagnostic pop
 #endif
 
+/* Sums of item hashes of live members over the 2^bits equal parts of a bucket (hash_tree.h): as
+   stored, or, if depth + bits is more than what is stored, by reading the cells of the bucket.
+   bits <= 8, depth + bits <= 32. */
+void sl_view_sums(const struct sl_view *view, uint32_t depth, uint32_t bucket, uint32_t bits,
+                  uint64_t *sums);
+bool sl_view_stores_sums(const struct sl_view *view, uint32_t depth);
+
+/* What a live member with this id and word adds to sums and to the view hash. */
+uint64_t sl_view_item_hash(const struct sl_view *view, uint64_t id, uint64_t word);
+
 /* Sum of item hashes of live members in first_id..last_id; reads every cell of the range. */
 uint64_t sl_view_range_hash(const struct sl_view *view, uint64_t first_id, uint64_t last_id);
 
@@ -142,8 +164,8 @@ uint64_t sl_view_range_hash(const struct sl_view *view, uint64_t first_id, uint6
 int sl_view_add(struct sl_view *view, uint64_t id, uint64_t word,
                 const struct sl_identity *identity, uint32_t *slot);
 
-/* Sets a known member's word; it must be greater than the one held. Keeps view_hash and live_count.
- */
+/* Sets a known member's word; it must be greater than the one held. Keeps view_hash, sums and
+   live_count. */
 void sl_view_raise(struct sl_view *view, uint32_t slot, uint64_t word);
 
 /* Replaces a known member's cold record (retiring the old one) unless it is equal. 0 or -ENOBUFS.

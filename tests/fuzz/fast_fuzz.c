@@ -112,7 +112,9 @@ static struct node *create_node(void)
     node->fast.cluster_id = cluster.id;
     node->fast.boot_salt = 1;
     node->fast.frame_bytes = FRAME_BYTES;
-    node->fast.piggyback_per_second = UINT32_MAX;
+    node->fast.byte_cap = UINT32_MAX;
+    node->fast.gift_bytes_per_second = UINT32_MAX;
+    node->fast.unreachable_zones[1] = sl_member_id(&cluster, "merlin", 6);
     return node;
 }
 
@@ -136,7 +138,11 @@ static void check_handed_over(const struct sl_input *input)
     struct sl_record_cursor cursor = {input->records, input->records + input->records_bytes};
     struct sl_record record;
     enum sl_wire_error error;
-    uint32_t count = 0;
+    uint32_t count = 0, doubts = 0;
+    uint64_t zone_id;
+    while (sl_record_next_doubt(&cursor, &zone_id))
+        doubts++;
+    SL_ASSERT(doubts <= SL_DOUBTS_PER_FRAME);
     while (sl_record_next(&cursor, &record, &error))
         count++;
     SL_ASSERT(error == SL_WIRE_OK && count == input->record_count);
@@ -159,7 +165,7 @@ static void run(struct node *node, uint8_t from, const uint8_t *data, uint32_t s
 
     /* each input from the same start */
     memset(&node->counters, 0, sizeof(node->counters));
-    sl_lane_init(&node->lane, 0, &node->counters);
+    sl_lane_init(&node->lane, 0, 1, &node->counters);
     enum sl_verdict verdict = sl_fast_frame(&node->fast, &node->lane, 1, &io, input);
     if (verdict == SL_VERDICT_ANSWER || verdict == SL_VERDICT_RELAY)
         check_sent(node, &io);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/assert.h"
+#include "lib/digest.h"
 #include "lib/frame.h"
 #include "lib/record.h"
 #include "lib/word.h"
@@ -30,8 +31,24 @@ static void check_record(const struct sl_record *record, const uint8_t *bytes)
     free(room);
 }
 
+static void check_digests(const uint8_t *from, const uint8_t *end)
+{
+    struct sl_record_cursor cursor = {from, end};
+    struct sl_digest d;
+    while (sl_digest_next(&cursor, &d)) {
+        uint32_t bytes = sl_digest_bytes(&d);
+        uint8_t head[SL_DIFFERS_BYTES_MAX + 4 * SL_DIGEST_HASHES_MAX];
+        SL_ASSERT(d.bytes + bytes - SL_DIGEST_HEAD_BYTES == cursor.at && cursor.at <= end);
+        SL_ASSERT(sl_digest_write(head, bytes, &d) == bytes);
+        SL_ASSERT(memcmp(head, cursor.at - bytes, SL_DIGEST_HEAD_BYTES) == 0);
+        for (uint32_t i = 0; d.type != SL_RECORD_DIFFERS && i < d.count; i++)
+            (void)sl_digest_at(&d, i);
+    }
+}
+
 static void check_records(const uint8_t *from, const uint8_t *end)
 {
+    check_digests(from, end);
     struct sl_record_cursor full = {from, end}, prefixes = {from, end};
     struct sl_record record;
     enum sl_wire_error error;
@@ -46,6 +63,18 @@ static void check_records(const uint8_t *from, const uint8_t *end)
         check_record(&record, full.at - record.length_bytes);
     }
     SL_ASSERT(error == SL_WIRE_RECORD_BAD || full.at == end);
+}
+
+static void check_doubts(const uint8_t *from, const uint8_t *end)
+{
+    struct sl_record_cursor cursor = {from, end};
+    uint8_t again[SL_RECORD_DOUBT_BYTES];
+    uint64_t zone_id;
+    while (sl_record_next_doubt(&cursor, &zone_id)) {
+        SL_ASSERT(sl_record_write_doubt(again, zone_id) == sizeof(again));
+        SL_ASSERT(memcmp(again, cursor.at - sizeof(again), sizeof(again)) == 0);
+    }
+    SL_ASSERT(cursor.at <= end);
 }
 
 static void check_frame(const uint8_t *frame, const struct sl_header *header)
@@ -73,8 +102,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (sl_header_read(data, (uint32_t)size, &header) == SL_WIRE_OK) {
         check_frame(data, &header);
         check_records(data + sl_frame_records_at(header.type), data + size);
+        check_doubts(data + sl_frame_records_at(header.type), data + size);
     }
     /* Records on their own as well: a mutation rarely leaves the header valid. */
     check_records(data, data + size);
+    check_doubts(data, data + size);
     return 0;
 }

@@ -226,6 +226,7 @@ TEST_F(Cli, StatsAreRatesBetweenTwoReads)
 {
     serve();
     ASSERT_EQ(run({"stats", "--json", "--interval", "0.01"}), 0) << err_;
+    server_.reset();
     EXPECT_EQ(fake_.stats_reads, 2u);
     Json stats = parse(out_);
     EXPECT_EQ(json_real_value(json_object_get(stats.get(), "interval_s")), 1.0); // the node's clock
@@ -257,6 +258,9 @@ TEST_F(Cli, StatsTextShowsOnlyDropsThatHappened)
     EXPECT_EQ(out_.find("own frame came back"), std::string::npos);
     EXPECT_NE(out_.find("10.000 % of settled frames"), std::string::npos) << out_;
     EXPECT_NE(out_.find("suspicions      7 raised, 0 heard, 0 refuted\n"), std::string::npos);
+    EXPECT_NE(out_.find("health          2 (0 well, 7 worst), 3 own stalls\n"), std::string::npos);
+    EXPECT_NE(out_.find("slowest path    1.500 ms round trip; worst path loses 2.0 % of tries\n"),
+              std::string::npos);
 }
 
 TEST_F(Cli, EventsAsLinesOfJson)
@@ -275,6 +279,30 @@ TEST_F(Cli, EventsAsLinesOfJson)
     EXPECT_EQ(text_of(first.get(), "status"), "suspect");
     EXPECT_EQ(text_of(first.get(), "accuser"), "0000000000000077");
     EXPECT_TRUE(json_is_null(json_object_get(first.get(), "previous_status")));
+}
+
+TEST_F(Cli, MembersOfAnUnreachableZoneAreShownAsThat)
+{
+    fake_.add_member("far", SL_ALIVE);
+    fake_.members.back().unreachable = true;
+    fake_.add_member("near", SL_ALIVE);
+    serve();
+    ASSERT_EQ(run({"members", "--json", "--status", "unreachable"}), 0) << err_;
+    Json members = parse(out_);
+    ASSERT_EQ(json_array_size(members.get()), 1u);
+    EXPECT_EQ(text_of(json_array_get(members.get(), 0), "name"), "far");
+    EXPECT_EQ(text_of(json_array_get(members.get(), 0), "status"), "unreachable");
+}
+
+TEST_F(Cli, AnEventAboutAZoneNamesTheZoneAndHasNoStatus)
+{
+    fake_.add_event(SL_EVENT_ZONE_UNREACHABLE, "east");
+    serve();
+    ASSERT_EQ(run({"events", "--json"}), 0) << err_;
+    Json event = parse(out_);
+    EXPECT_EQ(text_of(event.get(), "type"), "zone-unreachable");
+    EXPECT_EQ(text_of(event.get(), "name"), "east");
+    EXPECT_TRUE(json_is_null(json_object_get(event.get(), "status")));
 }
 
 TEST_F(Cli, AFollowerSeesEventsAsTheyComeAndTheDaemonsEnd)
@@ -299,6 +327,7 @@ TEST_F(Cli, JoinHandsTheSeedsOver)
 {
     serve();
     ASSERT_EQ(run({"join", "10.0.0.1", "[2001:db8::1]:99", "seed.example"}), 0) << err_;
+    server_.reset();
     EXPECT_EQ(fake_.seeds,
               (std::vector<std::string>{"10.0.0.1", "[2001:db8::1]:99", "seed.example"}));
     EXPECT_EQ(run({"join", "10.0.0"}), 2);
@@ -306,6 +335,75 @@ TEST_F(Cli, JoinHandsTheSeedsOver)
     expect_one_line_of_error();
     EXPECT_EQ(run({"join"}), 2);
     expect_one_line_of_error();
+}
+
+TEST_F(Cli, TagsAreShownLineByLine)
+{
+    serve();
+    ASSERT_EQ(run({"tags"}), 0) << err_;
+    EXPECT_EQ(out_, "The node has no tags; `starling tags set KEY=VALUE...` gives it some.\n");
+    server_.reset();
+    fake_.add_member("me", SL_ALIVE);
+    snprintf(fake_.members[0].tags, SL_TAGS_BYTES_MAX, "role=edge\nrack=\0337");
+    serve();
+    ASSERT_EQ(run({"tags"}), 0) << err_;
+    EXPECT_EQ(out_, "role=edge\nrack=?7\n");
+    ASSERT_EQ(run({"tags", "--json"}), 0) << err_;
+    EXPECT_EQ(text_of(parse(out_).get(), "tags"), "role=edge\nrack=\0337");
+}
+
+TEST_F(Cli, TagsSetHandsWordsOverAsLines)
+{
+    serve();
+    ASSERT_EQ(run({"tags", "set", "role=edge", "note=two words", "--json"}), 0) << err_;
+    EXPECT_EQ(text_of(parse(out_).get(), "tags"), "role=edge\nnote=two words");
+    server_.reset();
+    EXPECT_EQ(fake_.tags, "role=edge\nnote=two words");
+    serve();
+    ASSERT_EQ(run({"tags", "set", "k=" + std::string(SL_TAGS_BYTES_MAX - 2, 'v')}), 0) << err_;
+    EXPECT_EQ(out_, "The node tells the cluster its new tags.\n");
+    ASSERT_EQ(run({"tags", "set", ""}), 0) << err_;
+    EXPECT_EQ(out_, "The node tells the cluster that it has no tags.\n");
+    server_.reset();
+    EXPECT_EQ(fake_.tags, "");
+}
+
+TEST_F(Cli, WrongTagsAreNamedAndNotSent)
+{
+    serve();
+    const std::vector<std::pair<std::vector<std::string>, std::string>> wrong = {
+        {{"get"}, "unexpected argument 'get'; only 'set' may follow"},
+        {{"set"}, "which tags? An empty word, '', removes all"},
+        {{"set", "a=1", "edge"}, "'edge' is no tag; write key=value"},
+        {{"set", "a=1", ""}, "'' is no tag; write key=value"},
+        {{"set", "=1"}, "'=1' is no tag; write key=value"},
+        {{"set", "a=1\n2"}, "the tag 'a' has a control character; leave it out"},
+        {{"set", "a=1", "k=" + std::string(SL_TAGS_BYTES_MAX - 5, 'v')},
+         "the tags have 257 bytes, and 256 is the limit; shorten or drop some"},
+    };
+    for (const auto &[words, complaint] : wrong) {
+        std::vector<std::string> arguments = {"tags"};
+        arguments.insert(arguments.end(), words.begin(), words.end());
+        EXPECT_EQ(run(arguments), 2);
+        expect_one_line_of_error();
+        EXPECT_EQ(err_, "starling tags: " + complaint + "; `starling tags --help` shows how\n");
+    }
+    server_.reset();
+    EXPECT_EQ(fake_.tags, "unset");
+}
+
+TEST_F(Cli, ARefusalOfTagsSaysWhatToDo)
+{
+    serve();
+    fake_.update_status = -ENOBUFS;
+    EXPECT_EQ(run({"tags", "set", "a=1"}), 1);
+    EXPECT_NE(err_.find("no room for a longer record now; try again"), std::string::npos) << err_;
+    fake_.update_status = -EOVERFLOW;
+    EXPECT_EQ(run({"tags", "set", "a=1"}), 1);
+    EXPECT_NE(err_.find("no higher incarnation left; restart it"), std::string::npos) << err_;
+    fake_.update_status = -EBUSY;
+    EXPECT_EQ(run({"tags", "set", "a=1"}), 1);
+    EXPECT_NE(err_.find("still at an earlier command; try again"), std::string::npos) << err_;
 }
 
 TEST_F(Cli, TheNodesRefusalIsExitCodeOne)
@@ -378,7 +476,7 @@ TEST_F(Cli, HelpAndVersionNeedNoDaemon)
     EXPECT_NE(
         out_.find("Exit codes: 0 done, 1 the node refused or failed, 2 wrong usage, 3 no daemon"),
         std::string::npos);
-    for (const char *command : {"members", "info", "stats", "events", "join", "leave"}) {
+    for (const char *command : {"members", "info", "stats", "events", "join", "leave", "tags"}) {
         EXPECT_EQ(run({command, "--help"}), 0);
         EXPECT_EQ(out_.find(std::string("Usage: starling ") + command), 0u) << out_;
     }

@@ -3,7 +3,7 @@
 
 #include <cstring>
 
-static sl_endpoint address_of(int number)
+sl_endpoint Cluster::address_of(int number)
 {
     const uint8_t v4[4] = {10, 0, 0, (uint8_t)number};
     return sl_endpoint_v4(v4, SL_UDP_PORT);
@@ -74,14 +74,19 @@ ClusterNode &Cluster::node(int number)
 void Cluster::send(const sl_endpoint &from, const sl_endpoint &to, const uint8_t *bytes,
                    uint32_t length)
 {
+    ClusterPacket packet{from, to, {bytes, bytes + length}};
+    tap(packet);
     if (sl_prng_below(&prng_, 100) < loss_percent || !reachable(number_at(from), number_at(to)))
         return;
     uint64_t at = now_ns_ + delay_ns / 2 + sl_prng_below(&prng_, (uint32_t)delay_ns + 1);
-    wire_.emplace(at, ClusterPacket{from, to, {bytes, bytes + length}});
+    wire_.emplace(at, std::move(packet));
 }
 
 void Cluster::deliver(const ClusterPacket &packet)
 {
+    auto puppet = puppets.find(number_at(packet.to));
+    if (puppet != puppets.end())
+        puppet->second(packet);
     auto found = nodes.find(number_at(packet.to));
     if (found == nodes.end())
         return;
@@ -129,10 +134,37 @@ bool Cluster::converged() const
     for (auto &[number, viewer] : nodes) {
         if (viewer->live_count() != nodes.size())
             return false;
+        const sl_view *view = sl_engine_view(viewer->engine);
         for (auto &[other, n] : nodes) {
-            if (viewer->word_of(n->config.name) != n->word())
+            if (sl_view_word(view, sl_engine_self_id(n->engine)) != n->word())
                 return false;
         }
+    }
+    return true;
+}
+
+void form(Cluster &cluster, int count)
+{
+    for (int i = 1; i <= count; i++)
+        cluster.start(i, {1});
+    auto formed = [&] {
+        for (auto &[number, n] : cluster.nodes) {
+            if (n->stats().phase != SL_PHASE_MEMBER)
+                return false;
+        }
+        return cluster.converged();
+    };
+    ASSERT_TRUE(cluster.run_until(formed, 20 * kS));
+}
+
+bool all_say(Cluster &cluster, const std::string &name, sl_status status)
+{
+    uint64_t id = 0; /* hashed once: this is asked after every event */
+    for (auto &[number, n] : cluster.nodes) {
+        id = id != 0 ? id : n->id_of(name);
+        uint64_t word = sl_view_word(sl_engine_view(n->engine), id);
+        if (n->config.name != name && (word == 0 || sl_word_status(word) != status))
+            return false;
     }
     return true;
 }
@@ -149,7 +181,7 @@ ClusterNode::ClusterNode(Cluster &owner, int number_, const sl_config &config_, 
     sl_arena arena = {(uint8_t *)memory_, bytes, 0};
     engine = sl_engine_create(&arena, &config, nullptr, &host, seed, wall_s, cluster.now());
     EXPECT_NE(engine, nullptr);
-    sl_lane_init(&lane_, 0, &counters_);
+    sl_lane_init(&lane_, 0, 1, &counters_);
 }
 
 ClusterNode::~ClusterNode()
@@ -187,10 +219,15 @@ void ClusterNode::receive(const ClusterPacket &packet)
         step(input);
 }
 
-uint64_t ClusterNode::word_of(const std::string &name) const
+uint64_t ClusterNode::id_of(const std::string &name) const
 {
     sl_cluster c = sl_cluster_from_name(config.cluster_name);
-    return sl_view_word(sl_engine_view(engine), sl_member_id(&c, name.data(), name.size()));
+    return sl_member_id(&c, name.data(), name.size());
+}
+
+uint64_t ClusterNode::word_of(const std::string &name) const
+{
+    return sl_view_word(sl_engine_view(engine), id_of(name));
 }
 
 size_t ClusterNode::count_events(sl_event_type type, const std::string &name) const
@@ -205,7 +242,7 @@ bool ClusterNode::lend(void *context, sl_buffer *buffer)
 {
     auto *self = (ClusterNode *)context;
     *buffer = {self->buffer_.data(), (uint32_t)self->buffer_.size(), nullptr};
-    return true;
+    return self->lends;
 }
 
 void ClusterNode::send(void *context, sl_buffer *buffer, uint32_t length, sl_class,
@@ -222,12 +259,14 @@ void ClusterNode::send(void *context, sl_buffer *buffer, uint32_t length, sl_cla
 void ClusterNode::event(void *context, const sl_event *e)
 {
     auto *self = (ClusterNode *)context;
-    std::string name;
+    std::string name, zone;
     if (e->cold != nullptr) {
         sl_identity identity = sl_cold_identity(e->cold);
         name.assign(identity.name, identity.name_bytes);
+        zone.assign(identity.zone, identity.zone_bytes);
     }
-    self->events.push_back({self->cluster.now(), e->type, e->id, e->word, e->previous_word, name});
+    self->events.push_back(
+        {self->cluster.now(), e->type, e->id, e->word, e->previous_word, name, zone});
 }
 
 void ClusterNode::retire(void *, sl_retire_ticket *ticket)

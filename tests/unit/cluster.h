@@ -62,6 +62,12 @@ class Cluster
     void send(const sl_endpoint &from, const sl_endpoint &to, const uint8_t *bytes,
               uint32_t length);
 
+    static sl_endpoint address_of(int number);
+    // Sees all that is sent, lost or not.
+    std::function<void(const ClusterPacket &)> tap = [](const ClusterPacket &) {};
+    // Who receives at numbers that no node has.
+    std::map<int, std::function<void(const ClusterPacket &)>> puppets;
+
   private:
     void deliver(const ClusterPacket &packet);
 
@@ -75,8 +81,15 @@ struct SeenEvent {
     uint64_t at_ns;
     sl_event_type type;
     uint64_t id, word, previous_word;
-    std::string name;
+    std::string name, zone; // of the member that came along
 };
+
+// Starts nodes 1..count with node 1 as their seed and waits until they are members that know each
+// other.
+void form(Cluster &cluster, int count);
+
+// True once every running node but itself holds this status of the member.
+bool all_say(Cluster &cluster, const std::string &name, sl_status status);
 
 class ClusterNode
 {
@@ -88,6 +101,7 @@ class ClusterNode
     void step(const sl_input *input);
     void receive(const ClusterPacket &packet);
     // The word held for a member by name; 0 if it is not known.
+    uint64_t id_of(const std::string &name) const;
     uint64_t word_of(const std::string &name) const;
     sl_status status_of(const std::string &name) const
     {
@@ -114,6 +128,7 @@ class ClusterNode
     sl_engine *engine = nullptr;
     uint64_t deadline_ns = 0;
     bool paused = false;
+    bool lends = true;                  // false: no buffer is free
     std::vector<ClusterPacket> backlog; // arrived while paused
     std::vector<SeenEvent> events;
     uint64_t sent_bytes = 0;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -158,6 +160,10 @@ TEST_F(Control, UnknownAndMissizedRequestsAreRefusedAndTheConnectionGoesOn)
     EXPECT_EQ(answer(fd).head.status, EBADMSG);
     ask(fd, SL_CONTROL_JOIN, nullptr, 0);
     EXPECT_EQ(answer(fd).head.status, EBADMSG);
+    char tags[SL_TAGS_BYTES_MAX + 1];
+    memset(tags, 'a', sizeof(tags));
+    ask(fd, SL_CONTROL_UPDATE, tags, sizeof(tags));
+    EXPECT_EQ(answer(fd).head.status, EBADMSG);
     ask(fd, SL_CONTROL_INFO);
     EXPECT_EQ(answer(fd).head.status, 0);
     EXPECT_EQ(counts().ended_protocol, 0u);
@@ -281,6 +287,24 @@ TEST_F(Control, SeedsMustEachBeTerminatedAndNotEmpty)
     EXPECT_EQ(answer(fd).head.status, EINVAL);
 }
 
+TEST_F(Control, TagsReachTheNodeWholeOrEmptyButNotWithAZero)
+{
+    int fd = greeted();
+    ask(fd, SL_CONTROL_UPDATE, "a\0b", 3);
+    EXPECT_EQ(answer(fd).head.status, EINVAL);
+    EXPECT_EQ(fake_.tags, "unset");
+    std::string longest(SL_TAGS_BYTES_MAX, 'a');
+    ask(fd, SL_CONTROL_UPDATE, longest.data(), (uint32_t)longest.size());
+    EXPECT_EQ(answer(fd).head.status, 0);
+    EXPECT_EQ(fake_.tags, longest);
+    ask(fd, SL_CONTROL_UPDATE);
+    EXPECT_EQ(answer(fd).head.status, 0);
+    EXPECT_EQ(fake_.tags, "");
+    fake_.update_status = -ENOBUFS;
+    ask(fd, SL_CONTROL_UPDATE);
+    EXPECT_EQ(answer(fd).head.status, ENOBUFS);
+}
+
 TEST_F(Control, EventsWithoutFollowingEndWithWhatIsRemembered)
 {
     fake_.add_event(SL_EVENT_MEMBER_ALIVE, "a");
@@ -356,6 +380,44 @@ TEST_F(Control, TheClientPastTheLastPlaceIsTurnedAway)
     fds_.erase(fds_.begin());
     sl_control_server_run(server_, 1000); // notices that a place is free
     greeted();
+}
+
+// A process that forks (to run another program, say) holds copies of all descriptors for a while.
+class Copies
+{
+  public:
+    Copies()
+    {
+        int end[2] = {-1, -1};
+        EXPECT_EQ(pipe2(end, O_CLOEXEC), 0);
+        child_ = fork();
+        if (child_ == 0) {
+            char byte;
+            close(end[1]);
+            _exit(read(end[0], &byte, 1) == 0 ? 0 : 1);
+        }
+        close(end[0]);
+        end_ = end[1];
+    }
+    ~Copies()
+    {
+        close(end_);
+        waitpid(child_, nullptr, 0);
+    }
+
+  private:
+    pid_t child_;
+    int end_;
+};
+
+TEST_F(Control, AClosedClientIsForgottenThoughAForkedProcessHasItsSocketToo)
+{
+    int fd = greeted();
+    Copies copies;
+    shutdown(fd, SHUT_RDWR);
+    sl_control_server_run(server_, 1000); // closes its side
+    struct pollfd more = {sl_control_server_fd(server_), POLLIN, 0};
+    EXPECT_EQ(poll(&more, 1, 0), 0) << "the closed client is still reported";
 }
 
 TEST_F(Control, TheSocketIsForOwnerAndGroupOnly)

@@ -1,25 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "cluster.h"
 
+#include <cerrno>
+
 namespace
 {
-
-void form(Cluster &cluster, int count)
-{
-    for (int i = 1; i <= count; i++)
-        cluster.start(i, {1});
-    ASSERT_TRUE(cluster.run_until([&] { return cluster.converged(); }, 20 * kS));
-}
-
-// True once every running node but `except` holds this status of the member.
-bool all_say(Cluster &cluster, const std::string &name, sl_status status)
-{
-    for (auto &[number, n] : cluster.nodes) {
-        if (n->config.name != name && (n->word_of(name) == 0 || n->status_of(name) != status))
-            return false;
-    }
-    return true;
-}
 
 TEST(Engine, TwoNodesMeetThroughOneSeed)
 {
@@ -150,6 +135,74 @@ TEST(Engine, RestartUnnoticedByTheOthersIsTakenAsANewLife)
     cluster.kill(3);
     cluster.start(3, {1}); // within the same second
     EXPECT_TRUE(cluster.run_until([&] { return cluster.converged(); }, 10 * kS));
+}
+
+std::string tags_at(const ClusterNode &viewer, const std::string &name)
+{
+    sl_cluster c = sl_cluster_from_name(viewer.config.cluster_name);
+    const sl_view *view = sl_engine_view(viewer.engine);
+    uint32_t slot = sl_view_find(view, sl_member_id(&c, name.data(), name.size()), nullptr);
+    if (slot == SL_SLOT_NONE)
+        return "unknown";
+    sl_identity identity = sl_cold_identity(sl_view_cold(view, slot));
+    return std::string(identity.tags, identity.tags_bytes);
+}
+
+TEST(Engine, NewTagsReachEverybodyAsAnUpdate)
+{
+    Cluster cluster;
+    form(cluster, 5);
+    uint64_t before = cluster.node(2).word();
+    ASSERT_EQ(sl_engine_update(cluster.node(2).engine, cluster.now(), "load=7", 6), 0);
+    cluster.node(2).step(nullptr);
+    EXPECT_GT(cluster.node(2).word(), before);
+    EXPECT_EQ(tags_at(cluster.node(2), "n2"), "load=7");
+    cluster.run(2 * kS);
+    EXPECT_TRUE(cluster.converged());
+    for (int viewer : {1, 3, 4, 5}) {
+        EXPECT_EQ(tags_at(cluster.node(viewer), "n2"), "load=7");
+        EXPECT_EQ(cluster.node(viewer).count_events(SL_EVENT_MEMBER_UPDATED, "n2"), 1u);
+    }
+}
+
+TEST(Engine, TheSameTagsAgainAreAnUpdateToo)
+{
+    Cluster cluster;
+    form(cluster, 3);
+    uint64_t before = cluster.node(2).word();
+    ASSERT_EQ(sl_engine_update(cluster.node(2).engine, cluster.now(), "", 0), 0);
+    cluster.node(2).step(nullptr);
+    cluster.run(2 * kS);
+    EXPECT_EQ(cluster.node(1).word_of("n2"), cluster.node(2).word());
+    EXPECT_GT(cluster.node(2).word(), before);
+}
+
+TEST(Engine, TagsSetBeforeJoiningAreWhatTheMemberJoinsWith)
+{
+    Cluster cluster;
+    cluster.start(2, {1});
+    ASSERT_EQ(sl_engine_update(cluster.node(2).engine, cluster.now(), "early", 5), 0);
+    cluster.start(1, {1});
+    ASSERT_TRUE(cluster.run_until([&] { return cluster.converged(); }, 20 * kS));
+    EXPECT_EQ(tags_at(cluster.node(1), "n2"), "early");
+}
+
+TEST(Engine, UpdatesAreRefusedWhenTooLongOrLeaving)
+{
+    Cluster cluster;
+    form(cluster, 2);
+    sl_engine *engine = cluster.node(2).engine;
+    std::string longest(SL_TAGS_BYTES_MAX, 'x');
+    uint64_t before = cluster.node(2).word();
+    EXPECT_EQ(sl_engine_update(engine, cluster.now(), longest.data(), SL_TAGS_BYTES_MAX + 1),
+              -EINVAL);
+    EXPECT_EQ(cluster.node(2).word(), before);
+    EXPECT_EQ(sl_engine_update(engine, cluster.now(), longest.data(), SL_TAGS_BYTES_MAX), 0);
+    cluster.node(2).step(nullptr);
+    cluster.run(kS);
+    EXPECT_EQ(tags_at(cluster.node(1), "n2"), longest);
+    ASSERT_EQ(sl_engine_leave(engine, cluster.now()), 0);
+    EXPECT_EQ(sl_engine_update(engine, cluster.now(), "x", 1), -ESHUTDOWN);
 }
 
 TEST(Engine, LeaveIsSeenAsLeftNotDead)
@@ -287,7 +340,10 @@ TEST(Engine, TwoHoldersOfANameFromTwoSidesOfASplitComeDownToTheFirst)
 TEST(Engine, DeadMembersAreForgottenAfterTheRetention)
 {
     Cluster cluster("edge");
-    cluster.configure = [](sl_config &c) { c.dead_retention_ns = 20 * kS; };
+    cluster.configure = [](sl_config &c) {
+        c.dead_retention_ns = 20 * kS;
+        c.zone_patience_ns = 10 * kS;
+    };
     form(cluster, 4);
     cluster.kill(4);
     ASSERT_TRUE(cluster.run_until([&] { return all_say(cluster, "n4", SL_DEAD); }, 5 * kS));
@@ -310,6 +366,30 @@ TEST(Engine, MembersPastTheCapacityAreRefusedAndCounted)
     EXPECT_EQ(cluster.node(1).live_count(), 4u);
     EXPECT_GT(sl_engine_counters(cluster.node(1).engine)->drops[SL_DROP_MEMBERS_FULL], 0u);
     EXPECT_GE(cluster.node(1).count_events(SL_EVENT_MEMBERS_FULL), 1u);
+}
+
+/* All in: cells of both tables, records, and whatever the engine keeps of a member. */
+TEST(Engine, AMillionMembersTake128BytesEach)
+{
+    sl_config config;
+    ASSERT_EQ(sl_profile_load(&config, "lan"), 0);
+    config.max_members = 1000000;
+    double bytes = (double)sl_engine_arena_bytes(&config, nullptr) / config.max_members;
+    EXPECT_LE(bytes, 128.0);
+    RecordProperty("bytes_per_member", std::to_string(bytes));
+}
+
+TEST(Engine, RoomForManyMembersChangesNothingOfWhatFewDo)
+{
+    Cluster cluster("edge");
+    cluster.configure = [](sl_config &c) { c.max_members = SL_MEMBERS_MANY + 1; };
+    form(cluster, 8);
+    cluster.kill(3);
+    cluster.run(60 * kS);
+    for (auto &[number, n] : cluster.nodes)
+        EXPECT_EQ(n->status_of("n3"), SL_DEAD);
+    cluster.start(9, {1});
+    EXPECT_TRUE(cluster.run_until([&] { return cluster.converged(); }, 20 * kS));
 }
 
 TEST(Engine, QuietClusterSaysLittle)

@@ -5,6 +5,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -73,7 +74,11 @@ class FakeNode
         node_.join = [](void *c, const char *const *seeds, uint32_t count) {
             return self(c)->join(seeds, count);
         };
-        node_.leave = [](void *c) { return self(c)->leave_status; };
+        node_.leave = [](void *c) { return self(c)->leave_status.load(); };
+        node_.update = [](void *c, const void *tags, uint32_t bytes) {
+            self(c)->tags.assign(static_cast<const char *>(tags), bytes);
+            return self(c)->update_status.load();
+        };
     }
 
     const struct sl_node *node() const
@@ -103,20 +108,24 @@ class FakeNode
         e.time_ns = 1700000000123456789;
         e.type = type;
         e.id = 0xabcdef;
-        e.word = sl_word(1700000000, 1, SL_SUSPECT);
-        e.accuser_id = 0x77;
+        if (!sl_event_is_of_zone(type)) {
+            e.word = sl_word(1700000000, 1, SL_SUSPECT);
+            e.accuser_id = 0x77;
+        }
         snprintf(e.name, sizeof(e.name), "%s", name);
         events_.push_back(e);
         if (events_.size() > event_room)
             events_.pop_front();
     }
 
+    // Set before a server runs or, as what it writes, read after it.
     std::vector<struct sl_member_info> members;
     std::vector<std::string> seeds;
+    std::string tags = "unset";
     size_t event_room = 4096;
-    int join_status = 0, leave_status = 0, info_status = 0;
     struct sl_node_stats next_stats = {};
     uint64_t stats_reads = 0;
+    std::atomic<int> join_status{0}, leave_status{0}, info_status{0}, update_status{0};
 
   private:
     static FakeNode *self(void *context)
@@ -153,6 +162,10 @@ class FakeNode
         stats->counters.settled_frames = 10 * n;
         stats->counters.settled_unequal = n;
         stats->engine.suspicions_raised = 7;
+        stats->engine.health = 2;
+        stats->engine.stalls = 3;
+        stats->engine.path_round_trip_ns = 1500000;
+        stats->engine.path_lost_permille = 20;
         stats->engine.deaths_refuted = 2;
         stats->probe_rtt = {9, 1000, 2000, 3000, 4000, 5000};
         stats->worker_count = 1;

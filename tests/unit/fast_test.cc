@@ -10,6 +10,7 @@
 #include <vector>
 
 #pragma GCC diagnostic ignored "-Wshadow"
+#include "lib/digest.h"
 #include "lib/fast.h"
 #include "lib/frame.h"
 #include "lib/record.h"
@@ -112,8 +113,9 @@ struct FastTest : ::testing::Test {
         fast.cluster_id = cluster.id;
         fast.boot_salt = 77;
         fast.frame_bytes = FRAME_LIMIT;
-        fast.piggyback_per_second = 100;
-        sl_lane_init(&lane, 3, &counters);
+        fast.byte_cap = 100000000;
+        fast.gift_bytes_per_second = 100000;
+        sl_lane_init(&lane, 3, 1, &counters);
         input_bytes.reset(new uint8_t[sl_input_bytes(FRAME_LIMIT)]);
         input = (sl_input *)input_bytes.get();
         add(SELF, word(5, SL_ALIVE), 99);
@@ -175,6 +177,13 @@ struct FastTest : ::testing::Test {
         Bytes f(SL_HEADER_BYTES);
         sl_header h = header(SL_FRAME_GOSSIP, sender);
         sl_header_write(f.data(), &h);
+        return f;
+    }
+
+    Bytes pull(uint64_t sender = A) const
+    {
+        Bytes f = gossip(sender);
+        f[SL_HEADER_TYPE_AT] = SL_FRAME_PULL;
         return f;
     }
 
@@ -433,7 +442,7 @@ TEST_F(FastTest, AStrangerNeverGetsMoreThanItSent)
 
 TEST_F(FastTest, PiggybackHasAQuotaPerSecond)
 {
-    fast.piggyback_per_second = 2;
+    fast.gift_bytes_per_second = 2 * SL_RECORD_LEFT_BYTES;
     uint32_t given = 0;
     for (int i = 0; i < 5; i++) {
         publish({left(B, word(3, SL_LEFT))});
@@ -441,7 +450,7 @@ TEST_F(FastTest, PiggybackHasAQuotaPerSecond)
         given += io.length_bytes > PROBE_BYTES;
     }
     EXPECT_EQ(given, 2u);
-    now += SECOND;
+    now += SECOND + SL_METER_PART_NS;
     run(ping());
     EXPECT_GT(io.length_bytes, PROBE_BYTES);
 }
@@ -462,6 +471,128 @@ TEST_F(FastTest, PiggybackIsWholeRecordsWithinTheFrameLimitAndTheBuffer)
 }
 
 /* ---- oneself ---- */
+
+TEST_F(FastTest, APullIsAnsweredWithWhatIsNewOncePerPeerAndBlock)
+{
+    EXPECT_EQ(run(pull()), SL_VERDICT_DONE) << "nothing is new";
+    publish({accuse(B, word(2, SL_SUSPECT), A)});
+    ASSERT_EQ(run(pull()), SL_VERDICT_ANSWER);
+    EXPECT_EQ(out_header().type, SL_FRAME_GOSSIP);
+    EXPECT_EQ(out_header().sender_id, SELF);
+    ASSERT_EQ(out_records(SL_FRAME_GOSSIP).size(), 1u);
+    EXPECT_EQ(out_records(SL_FRAME_GOSSIP)[0].id, B);
+    EXPECT_EQ(run(pull()), SL_VERDICT_DONE);
+    run(ping());
+    EXPECT_EQ(io.length_bytes, PROBE_BYTES) << "and not again behind an ACK";
+}
+
+TEST_F(FastTest, APullBringsRecordsOfItsOwn)
+{
+    publish({accuse(B, word(2, SL_SUSPECT), A)});
+    ASSERT_EQ(run(pull() + left(B, word(3, SL_LEFT))), SL_VERDICT_ANSWER);
+    ASSERT_EQ(engine_records().size(), 1u);
+    EXPECT_EQ(engine_records()[0].type, SL_RECORD_LEFT);
+}
+
+TEST_F(FastTest, APullOfAStrangerIsAnsweredWithNoMoreThanItSent)
+{
+    publish({accuse(B, word(2, SL_SUSPECT), A)});
+    EXPECT_EQ(run(pull(STRANGER)), SL_VERDICT_DONE);
+    EXPECT_EQ(run(pull(STRANGER) + pad(SL_RECORD_ACCUSATION_BYTES)), SL_VERDICT_ANSWER);
+    EXPECT_EQ(io.length_bytes, SL_HEADER_BYTES + SL_RECORD_ACCUSATION_BYTES);
+}
+
+/* ---- the byte cap ---- */
+
+TEST_F(FastTest, SyncRequestsAreRefusedPastHalfTheCapAndServedASecondLater)
+{
+    fast.byte_cap = 20000;
+    uint32_t answered = 0, bytes = 0;
+    for (int i = 0; i < 100; i++) {
+        Bytes request = sync(SL_FRAME_SYNC_REQUEST, A, 0, UINT64_MAX, 0) + pad(500);
+        bool yes = run(request) == SL_VERDICT_ANSWER;
+        answered += yes;
+        bytes += yes ? (uint32_t)request.size() + io.length_bytes : 0;
+    }
+    EXPECT_GT(answered, 5u);
+    EXPECT_LE(bytes, 10000u);
+    EXPECT_EQ(counters.drops[SL_DROP_BYTE_CAP], 100 - answered);
+    now += SECOND + SL_METER_PART_NS;
+    EXPECT_EQ(run(sync(SL_FRAME_SYNC_REQUEST, A, 0, UINT64_MAX, 0)), SL_VERDICT_ANSWER);
+}
+
+TEST_F(FastTest, StrangersSyncRequestsAreRefusedBeforeThoseOfMembers)
+{
+    fast.byte_cap = 20000;
+    sl_meter_add(&lane.meter, now, 7500);
+    for (uint64_t sender : {A, STRANGER}) {
+        Bytes request = sync(SL_FRAME_SYNC_REQUEST, sender, 0, UINT64_MAX, 0) + pad(200);
+        EXPECT_EQ(run(request) == SL_VERDICT_ANSWER, sender == A);
+    }
+}
+
+TEST_F(FastTest, LanesShareTheCapEvenly)
+{
+    uint32_t answered[2] = {};
+    for (uint8_t lanes : {1, 4}) {
+        sl_lane_init(&lane, 3, lanes, &counters);
+        fast.byte_cap = 100000;
+        for (int i = 0; i < 200; i++)
+            answered[lanes == 4] +=
+                run(sync(SL_FRAME_SYNC_REQUEST, A, 0, UINT64_MAX, 0)) == SL_VERDICT_ANSWER;
+    }
+    EXPECT_GT(answered[1], 0u);
+    EXPECT_LE(4 * answered[1], answered[0]);
+}
+
+TEST_F(FastTest, PastHalfTheCapPingsAreAnsweredWithoutRumours)
+{
+    fast.byte_cap = 20000;
+    for (int i = 0; sl_meter_sum(&lane.meter, now) < 11000; i++) {
+        publish({accuse(B, word(2, SL_SUSPECT), A)});
+        Bytes f = ping();
+        f[35] = (uint8_t)i; /* the low byte of the probe number */
+        ASSERT_EQ(run(f), SL_VERDICT_ANSWER);
+    }
+    EXPECT_EQ(io.length_bytes, PROBE_BYTES);
+}
+
+TEST_F(FastTest, WhoFindsAProbesEveryTryInItsQueueAnswersItThreeTimesFromAQuarterOfTheCapOn)
+{
+    Bytes direct = probe(SL_FRAME_PING, A, SELF, A), relayed = probe(SL_FRAME_PING, B, SELF, A);
+    fast.byte_cap = 20000;
+    for (int i = 0; i < 3; i++)
+        EXPECT_EQ(run(direct), SL_VERDICT_ANSWER) << "there is room";
+    sl_meter_add(&lane.meter, now, 5000);
+    EXPECT_EQ(run(direct), SL_VERDICT_ANSWER);
+    EXPECT_EQ(run(direct), SL_VERDICT_DONE);
+    EXPECT_EQ(run(relayed), SL_VERDICT_ANSWER) << "the direct way back may be cut";
+    EXPECT_EQ(run(relayed), SL_VERDICT_ANSWER);
+    EXPECT_EQ(run(relayed + left(B, word(3, SL_LEFT))), SL_VERDICT_DONE);
+    EXPECT_EQ(engine_records().size(), 1u) << "what it carries is news all the same";
+    EXPECT_EQ(counters.drops[SL_DROP_BYTE_CAP], 2u);
+    direct[35] ^= 1;
+    EXPECT_EQ(run(direct), SL_VERDICT_ANSWER) << "another probe";
+}
+
+TEST_F(FastTest, NearTheCapEachMemberGetsOneAckInASecondAndWhoHoldsThisNodeDeadNone)
+{
+    Bytes of_a = ping(A), of_b = probe(SL_FRAME_PING, A, SELF, B);
+    Bytes dial = probe(SL_FRAME_PING, B, SELF, B, word(9, SL_DEAD));
+    fast.byte_cap = 20000;
+    sl_meter_add(&lane.meter, now, 12000);
+    EXPECT_EQ(run(dial), SL_VERDICT_ANSWER) << "there is room";
+    sl_meter_add(&lane.meter, now, 1000);
+    EXPECT_EQ(run(of_a), SL_VERDICT_ANSWER);
+    EXPECT_EQ(run(of_b), SL_VERDICT_ANSWER);
+    of_a[35] ^= 1;
+    EXPECT_EQ(run(of_a), SL_VERDICT_DONE) << "another probe of the same member";
+    EXPECT_EQ(run(dial), SL_VERDICT_DONE);
+    EXPECT_TRUE(io.to_engine && input->urgent) << "but the accusation must be refuted";
+    now += 2 * SECOND;
+    sl_meter_add(&lane.meter, now, 13000);
+    EXPECT_EQ(run(of_a), SL_VERDICT_ANSWER);
+}
 
 TEST_F(FastTest, OwnFrameThatCameBackIsDropped)
 {
@@ -749,7 +880,7 @@ TEST_F(FastTest, SyncAlwaysReachesTheEngine)
     EXPECT_TRUE(io.to_engine);
     EXPECT_FALSE(input->urgent);
     EXPECT_EQ(input->body.sync.last_id, 9u);
-    EXPECT_EQ(input->body.sync.range_hash, 5u);
+    EXPECT_EQ(input->body.sync.salt, 5u);
     EXPECT_EQ(run(gossip()), SL_VERDICT_DONE);
     EXPECT_FALSE(io.to_engine);
 }
@@ -769,7 +900,7 @@ TEST_F(FastTest, SyncRequestIsAnsweredFromTheView)
     EXPECT_EQ(out_sync().first_id, 0u);
     EXPECT_EQ(out_sync().last_id, UINT64_MAX);
     EXPECT_EQ(out_sync().live_count, 3u);
-    EXPECT_EQ(out_sync().range_hash, 0u);
+    EXPECT_EQ(out_sync().salt, 0u);
     auto all = out_records(SL_FRAME_SYNC);
     ASSERT_EQ(all.size(), 5u);
     EXPECT_EQ(all[0].id, SELF);
@@ -784,16 +915,48 @@ TEST_F(FastTest, SyncRequestIsAnsweredFromTheView)
     EXPECT_EQ(counters.syncs_answered, 1u);
 }
 
-TEST_F(FastTest, EqualRangesAreAnsweredWithoutRecords)
+TEST_F(FastTest, ComparisonThatFindsNothingIsAnsweredWithAnEmptyFrame)
 {
-    uint64_t hash = sl_view_range_hash(view, 1, 0xaaaa);
-    ASSERT_EQ(run(sync(SL_FRAME_SYNC_REQUEST, A, 1, 0xaaaa, hash)), SL_VERDICT_ANSWER);
+    ASSERT_EQ(run(sync(SL_FRAME_SYNC_REQUEST, A, 1, 0xaaaa, 77)), SL_VERDICT_ANSWER);
     EXPECT_EQ(io.length_bytes, SYNC_BYTES);
-    EXPECT_EQ(out_sync().range_hash, hash);
+    EXPECT_EQ(out_sync().salt, 77u);
     EXPECT_EQ(out_sync().last_id, 0xaaaau);
-    ASSERT_EQ(run(sync(SL_FRAME_SYNC_REQUEST, A, 1, 0xaaaa, hash + 1)), SL_VERDICT_ANSWER);
-    EXPECT_EQ(out_sync().range_hash, hash);
-    EXPECT_EQ(out_records(SL_FRAME_SYNC).size(), 2u);
+}
+
+TEST_F(FastTest, ComparisonIsAnsweredFromTheRequestInPlace)
+{
+    const uint64_t salt = 77;
+    Bytes items(SL_DIGEST_HEAD_BYTES + 8);
+    sl_digest head{};
+    head.type = SL_RECORD_ITEMS;
+    head.count = 2;
+    head.live_count = 2;
+    ASSERT_EQ(sl_digest_write(items.data(), (uint32_t)items.size(), &head), items.size());
+    uint64_t known = sl_view_item_hash(view, A, sl_view_word(view, A));
+    sl_be32_store(items.data() + SL_DIGEST_HEAD_BYTES, sl_digest_hash(known, salt));
+    sl_be32_store(items.data() + SL_DIGEST_HEAD_BYTES + 4, 0xdeadbeef);
+    ASSERT_EQ(run(sync(SL_FRAME_SYNC_REQUEST, A, 0, UINT64_MAX, salt) + items), SL_VERDICT_ANSWER);
+    EXPECT_EQ(out_records(SL_FRAME_SYNC).size(), 2u) << "all but A";
+    sl_record_cursor cursor = {io.bytes + SYNC_BYTES, io.bytes + io.length_bytes};
+    sl_digest want{};
+    ASSERT_TRUE(sl_digest_next(&cursor, &want));
+    EXPECT_EQ(want.type, SL_RECORD_WANT);
+    ASSERT_EQ(want.count, 1u);
+    EXPECT_EQ(sl_digest_at(&want, 0), 0xdeadbeefu);
+}
+
+TEST_F(FastTest, ComparisonOfAnAnswerGoesToTheEngineBehindNovelRecords)
+{
+    Bytes want(SL_DIGEST_HEAD_BYTES + 4);
+    sl_digest head{};
+    head.type = SL_RECORD_WANT;
+    head.count = 1;
+    ASSERT_EQ(sl_digest_write(want.data(), (uint32_t)want.size(), &head), want.size());
+    Bytes claim = alive(STRANGER, word(0, SL_ALIVE), 60);
+    ASSERT_EQ(run(sync(SL_FRAME_SYNC, A, 1, 9, 5) + want + pad(20) + claim), SL_VERDICT_DONE);
+    EXPECT_EQ(input->record_count, 1u);
+    ASSERT_EQ(input->records_bytes, claim.size() + want.size());
+    EXPECT_EQ(memcmp(input->records + claim.size(), want.data(), want.size()), 0);
 }
 
 TEST_F(FastTest, SyncAnswersToStrangersAreNoLongerThanTheRequest)
@@ -805,9 +968,15 @@ TEST_F(FastTest, SyncAnswersToStrangersAreNoLongerThanTheRequest)
     EXPECT_LE(io.length_bytes, f.size());
     EXPECT_EQ(out_records(SL_FRAME_SYNC).size(), 1u);
     EXPECT_EQ(out_sync().last_id, A - 1);
-    ASSERT_EQ(run(sync(SL_FRAME_SYNC_REQUEST, STRANGER, 1, UINT64_MAX, 1) + pad(50)),
-              SL_VERDICT_ANSWER);
-    EXPECT_EQ(out_sync().range_hash, 0u);
+    Bytes digests(SL_DIGEST_HEAD_BYTES + 4 * 256, 0xee);
+    sl_digest head{};
+    head.type = SL_RECORD_DIGESTS;
+    head.bits = 8;
+    head.count = 256;
+    ASSERT_NE(sl_digest_write(digests.data(), (uint32_t)digests.size(), &head), 0u);
+    f = sync(SL_FRAME_SYNC_REQUEST, STRANGER, 1, UINT64_MAX, 1) + digests;
+    ASSERT_EQ(run(f), SL_VERDICT_ANSWER);
+    EXPECT_LE(io.length_bytes, f.size());
 }
 
 /* Pulls the whole view in frames, as a joiner does, and compares it with a model. */
@@ -895,6 +1064,57 @@ TEST_F(FastTest, RandomDamageNeverBreaksTheRules)
             engine_records();
         }
     }
+}
+
+/* ---- doubts of zones ---- */
+
+static Bytes doubt(uint64_t zone_id)
+{
+    Bytes out(SL_RECORD_DOUBT_BYTES);
+    sl_record_write_doubt(out.data(), zone_id);
+    return out;
+}
+
+TEST_F(FastTest, ADoubtReachesTheEngineBeforeTheNewsOfItsFrame)
+{
+    EXPECT_EQ(run(gossip() + doubt(7) + doubt(8) + accuse(B, word(2, SL_SUSPECT), A)),
+              SL_VERDICT_DONE);
+    ASSERT_TRUE(io.to_engine);
+    sl_record_cursor cursor{input->records, input->records + input->records_bytes};
+    uint64_t zone_id = 0;
+    EXPECT_TRUE(sl_record_next_doubt(&cursor, &zone_id));
+    EXPECT_EQ(zone_id, 7u);
+    EXPECT_TRUE(sl_record_next_doubt(&cursor, &zone_id));
+    EXPECT_EQ(zone_id, 8u);
+    EXPECT_FALSE(sl_record_next_doubt(&cursor, &zone_id));
+    EXPECT_EQ(engine_records().size(), 1u);
+}
+
+TEST_F(FastTest, APingThatBringsADoubtIsAnsweredAndHandedOver)
+{
+    EXPECT_EQ(run(ping() + doubt(7)), SL_VERDICT_ANSWER);
+    EXPECT_TRUE(io.to_engine);
+    EXPECT_EQ(input->records_bytes, SL_RECORD_DOUBT_BYTES);
+    EXPECT_EQ(input->record_count, 0u);
+}
+
+TEST_F(FastTest, DoubtsOfZonesThatAreKnownUnreachableCostTheEngineNothing)
+{
+    fast.unreachable_zones[3] = 7;
+    EXPECT_EQ(run(gossip() + doubt(7)), SL_VERDICT_DONE);
+    EXPECT_FALSE(io.to_engine);
+    EXPECT_EQ(run(gossip() + doubt(7) + doubt(8)), SL_VERDICT_DONE);
+    EXPECT_TRUE(io.to_engine);
+    EXPECT_EQ(input->records_bytes, SL_RECORD_DOUBT_BYTES);
+}
+
+TEST_F(FastTest, OfManyDoubtsOnlySomeAreHandedOver)
+{
+    Bytes frame = gossip();
+    for (uint64_t zone = 1; zone <= 2 * SL_DOUBTS_PER_FRAME; zone++)
+        frame = frame + doubt(zone);
+    EXPECT_EQ(run(frame), SL_VERDICT_DONE);
+    EXPECT_EQ(input->records_bytes, SL_DOUBTS_PER_FRAME * SL_RECORD_DOUBT_BYTES);
 }
 
 } // namespace

@@ -65,6 +65,7 @@ TEST(Frame, WritesTheFramesThatTheWirePageShows)
     Vectors v;
     EXPECT_EQ(v.ping(), vector_on_page("ping"));
     EXPECT_EQ(v.ack(), vector_on_page("ack"));
+    EXPECT_EQ(v.compare(), vector_on_page("compare"));
     EXPECT_EQ(v.gossip(), vector_on_page("gossip"));
 }
 
@@ -81,6 +82,7 @@ TEST(Frame, DerivesTheIdsAndHashesThatTheWirePageShows)
     EXPECT_TRUE(shown("id of \"kestrel\"", v.kestrel, 16)) << row;
     EXPECT_TRUE(shown("id of \"merlin\"", v.merlin, 16)) << row;
     EXPECT_TRUE(shown("id of \"hobby\"", v.hobby, 16)) << row;
+    EXPECT_TRUE(shown("id of the zone \"south\"", v.south, 16)) << row;
     EXPECT_TRUE(shown("item hash of kestrel at incarnation 0019dd2160000000",
                       v.item_hash(v.kestrel, v.kestrel_word), 16))
         << row;
@@ -131,7 +133,7 @@ TEST(Frame, BodiesComeBackAsTheyWentIn)
     sl_sync_body_read(v.sync(SL_FRAME_SYNC).data(), &sync);
     EXPECT_EQ(sync.first_id, 0u);
     EXPECT_EQ(sync.last_id, UINT64_MAX);
-    EXPECT_EQ(sync.range_hash, 0x1122334455667788ull);
+    EXPECT_EQ(sync.salt, 0x1122334455667788ull);
     EXPECT_EQ(sync.live_count, 2u);
 }
 
@@ -152,7 +154,8 @@ TEST(Frame, EveryTruncationOfHeaderOrBodyIsShort)
 {
     Vectors v;
     for (const Bytes &frame :
-         {v.ping(), v.ack(), v.sync(SL_FRAME_SYNC_REQUEST), v.sync(SL_FRAME_SYNC), v.gossip()}) {
+         {v.ping(), v.ack(), v.sync(SL_FRAME_SYNC_REQUEST), v.sync(SL_FRAME_SYNC), v.gossip(),
+          with(v.gossip(), 1, {SL_FRAME_PULL})}) {
         uint32_t needed = sl_frame_records_at(frame[1]);
         for (uint32_t length = 0; length < needed; length++)
             EXPECT_EQ(verdict(Bytes(frame.begin(), frame.begin() + length)), SL_WIRE_SHORT)

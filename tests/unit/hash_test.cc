@@ -67,9 +67,18 @@ TEST(Hash, MemberIdCoversExactlyTheNamesBytes)
     EXPECT_NE(sl_member_id(&c, "kestrel", 7), sl_member_id(&c, "kestrel-2", 9));
 }
 
+TEST(Hash, ItemHashCoversIdAndIncarnationInNetworkByteOrder)
+{
+    struct sl_cluster c = sl_cluster_from_name("north");
+    const uint8_t item[16] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+    EXPECT_EQ(sl_item_hash(&c, 0x0102030405060708, 0x090a0b0c0d0e0f10),
+              sl_hash(&c.key, item, sizeof(item)));
+}
+
 TEST(Hash, ItemHashTellsIdAndIncarnationApart)
 {
     struct sl_cluster c = sl_cluster_from_name("north");
     EXPECT_NE(sl_item_hash(&c, 1, 2), sl_item_hash(&c, 2, 1));
     EXPECT_NE(sl_item_hash(&c, 1, 2), sl_item_hash(&c, 1, 3));
+    EXPECT_EQ(sl_item_hash_change(&c, 1, 2, 3), sl_item_hash(&c, 1, 3) - sl_item_hash(&c, 1, 2));
 }

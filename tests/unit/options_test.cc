@@ -139,7 +139,7 @@ TEST_F(Options, ListsAndUnits)
     ASSERT_EQ(load(std::string(kLeast) +
                    "[join]\nseeds = 10.0.0.1, [2001:db8::1]:99,seed.example:7000\n"
                    "[workers]\ncount = 3\ncpus = 9, 2-4\n[protocol]\nbyte_cap = 200KB\n"
-                   "frame_bytes = 1KiB\ndead_retention = 5m\nspread = 300000 us\n"),
+                   "frame_bytes = 1KiB\ndead_retention = 10m\nspread = 300000 us\n"),
               0)
         << why();
     ASSERT_EQ(o_->seed_count, 3u);
@@ -149,7 +149,7 @@ TEST_F(Options, ListsAndUnits)
     EXPECT_EQ(o_->cpus[3], 4);
     EXPECT_EQ(o_->config.byte_cap, 200000u);
     EXPECT_EQ(o_->config.frame_bytes, 1024u);
-    EXPECT_EQ(o_->config.dead_retention_ns, 300000000000u);
+    EXPECT_EQ(o_->config.dead_retention_ns, 600000000000u);
     EXPECT_EQ(o_->config.spread_ns, 300000000u);
 }
 

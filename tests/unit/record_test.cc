@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <gtest/gtest.h>
+#include <iterator>
 #include <memory>
+#include <random>
+#include <vector>
 
 namespace
 {
@@ -359,6 +362,61 @@ TEST(Record, BytesThatAPrefixMovedOverHoldThatRecord)
     EXPECT_EQ(copy.error, SL_WIRE_OK);
 }
 
+// The rules for a record's start as WIRE.md writes them down, one by one.
+static bool start_is_good(const Bytes &record)
+{
+    uint32_t length = sl_be16_load(&record[2]);
+    uint64_t id = sl_be64_load(&record[4]), word = sl_be64_load(&record[12]);
+    if (record[1] != 0 || length > record.size() || id == 0 || !sl_word_is_acceptable(word))
+        return false;
+    switch (record[0]) {
+    case SL_RECORD_ALIVE:
+        return length >= 33 && length <= SL_RECORD_ALIVE_BYTES_MAX && (word & 3) == SL_ALIVE;
+    case SL_RECORD_LEFT:
+        return length == SL_RECORD_LEFT_BYTES && (word & 3) == SL_LEFT;
+    case SL_RECORD_SUSPECT:
+        return length == SL_RECORD_ACCUSATION_BYTES && (word & 3) == SL_SUSPECT;
+    case SL_RECORD_DEAD:
+        return length == SL_RECORD_ACCUSATION_BYTES && (word & 3) == SL_DEAD;
+    default:
+        return false;
+    }
+}
+
+TEST(Record, AStartIsGoodExactlyIfEveryRuleSaysSo)
+{
+    const uint64_t least = 1ull << SL_REFUTATION_BITS;
+    const uint64_t most = SL_GENERATION_MAX << SL_REFUTATION_BITS | SL_REFUTATION_MAX;
+    const uint64_t incarnations[] = {0,        1,    least - 1, least,           least + 1,
+                                     most - 1, most, most + 1,  UINT64_MAX >> 2, 1ull << 61};
+    const uint16_t lengths[] = {0, 3, 4, 19, 20, 21, 27, 28, 29, 32, 33, 34, 430, 431, 65535};
+    std::mt19937_64 random(5);
+    uint64_t good = 0;
+    for (int i = 0; i < 400000; i++) {
+        Bytes record(20 + random() % 480);
+        record[0] = (uint8_t)(random() % 10 < 9 ? random() % 6 : random() % 128);
+        record[1] = (uint8_t)(random() % 8 == 0 ? 1u << random() % 8 : 0);
+        uint64_t which = random() % 32;
+        sl_be16_store(&record[2],
+                      which < std::size(lengths) ? lengths[which] : (uint16_t)record.size());
+        sl_be64_store(&record[4], random() % 16 == 0 ? 0 : random());
+        uint64_t incarnation = incarnations[random() % std::size(incarnations)];
+        uint64_t status = random() % 2 == 0 ? (uint64_t)record[0] : random();
+        const uint64_t of_type[] = {0, SL_ALIVE, SL_LEFT, SL_SUSPECT, SL_DEAD, 0};
+        status = random() % 2 == 0 ? of_type[record[0] % 6] : status;
+        sl_be64_store(&record[12], incarnation << 2 | (status & 3));
+        struct sl_record_cursor cursor = {record.data(), record.data() + record.size()};
+        enum sl_wire_error error;
+        uint8_t type;
+        uint64_t id, word;
+        bool read = sl_record_next_prefix(&cursor, &type, &id, &word, &error);
+        ASSERT_EQ(read, start_is_good(record)) << i;
+        ASSERT_EQ(error, read ? SL_WIRE_OK : SL_WIRE_RECORD_BAD);
+        good += read;
+    }
+    EXPECT_GT(good, 1000u);
+}
+
 TEST(Record, PadFillsExactlyAndTellsNothing)
 {
     for (uint32_t length : {4u, 5u, 100u, 65535u}) {
@@ -369,6 +427,51 @@ TEST(Record, PadFillsExactlyAndTellsNothing)
         EXPECT_EQ(decode(out), none) << length;
         out.pop_back();
         EXPECT_EQ(decode(out), bad) << length;
+    }
+}
+
+// The zones doubted at the start of these records.
+std::vector<uint64_t> doubts(const Bytes &bytes)
+{
+    Reader reader(bytes);
+    std::vector<uint64_t> all;
+    uint64_t zone_id;
+    while (sl_record_next_doubt(&reader.cursor, &zone_id))
+        all.push_back(zone_id);
+    return all;
+}
+
+Bytes doubt(uint64_t zone_id)
+{
+    Bytes out(SL_RECORD_DOUBT_BYTES, 0xee);
+    EXPECT_EQ(sl_record_write_doubt(out.data(), zone_id), out.size());
+    return out;
+}
+
+TEST(Record, DoubtsStandBeforeAllOthersAndAreSkippedWithThem)
+{
+    Bytes left(SL_RECORD_LEFT_BYTES);
+    sl_record_write_left(left.data(), SL_RECORD_LEFT_BYTES, 5, sl_word(7, 0, SL_LEFT));
+    Bytes records = doubt(3) + doubt(UINT64_MAX) + left + doubt(4);
+    EXPECT_EQ(doubts(records), (std::vector<uint64_t>{3, UINT64_MAX}));
+    EXPECT_EQ(decode(records), one);
+    EXPECT_EQ(decode_prefixes(records), one);
+}
+
+TEST(Record, ADoubtThatIsNotGoodEndsThem)
+{
+    EXPECT_TRUE(doubts({}).empty());
+    Bytes good = doubt(9);
+    for (size_t length = 0; length < good.size(); length++)
+        EXPECT_TRUE(doubts(Bytes(good.begin(), good.begin() + (long)length)).empty()) << length;
+    Bytes of_no_zone = good, flagged = good, longer = good + Bytes(4, 0);
+    std::fill(of_no_zone.begin() + 4, of_no_zone.end(), (uint8_t)0);
+    flagged[1] = 1;
+    longer[3] = 16;
+    EXPECT_EQ(doubts(good).size(), 1u);
+    for (const Bytes &bad_one : {of_no_zone, flagged, longer}) {
+        EXPECT_TRUE(doubts(bad_one).empty());
+        EXPECT_EQ(decode(bad_one), none);
     }
 }
 
@@ -448,6 +551,20 @@ TEST(Record, NamesAndZonesThatAreNotPrintableUtf8AreBad)
         EXPECT_EQ(decode(alive_named(text)), bad) << testing::PrintToString(text);
         EXPECT_EQ(decode(alive_named("fine" + text)), bad) << testing::PrintToString(text);
         EXPECT_EQ(decode(alive_named("fine", text)), bad) << testing::PrintToString(text);
+    }
+}
+
+TEST(Record, AControlCharacterIsFoundAtEveryPlaceOfALongName)
+{
+    for (size_t length = 8; length <= 40; length++) {
+        std::string name(length, '~');
+        EXPECT_EQ(decode(alive_named(name)), one) << length;
+        for (size_t at = 0; at < length; at++)
+            for (char wrong : {'\0', '\x1f', '\x7f', '\x80', '\xff'}) {
+                name[at] = wrong;
+                EXPECT_EQ(decode(alive_named(name)), bad) << length << " at " << at;
+                name[at] = '~';
+            }
     }
 }
 

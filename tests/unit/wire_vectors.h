@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 // The members and frames that lib/WIRE.md shows.
+#include "lib/digest.h"
 #include "lib/frame.h"
 #include "lib/hash.h"
 #include "lib/record.h"
@@ -17,6 +18,7 @@ struct Vectors {
     uint64_t kestrel = sl_member_id(&cluster, "kestrel", 7);
     uint64_t merlin = sl_member_id(&cluster, "merlin", 6);
     uint64_t hobby = sl_member_id(&cluster, "hobby", 5);
+    uint64_t south = sl_member_id(&cluster, "south", 5); // a zone
     uint64_t kestrel_word = sl_word(1735689600, 0, SL_ALIVE);
     uint64_t merlin_suspect = sl_word(1735689660, 1, SL_SUSPECT);
     uint64_t merlin_alive = sl_word(1735689660, 2, SL_ALIVE);
@@ -95,6 +97,32 @@ struct Vectors {
         return frame;
     }
 
+    Bytes compare() const
+    {
+        Bytes frame = sync(SL_FRAME_SYNC_REQUEST);
+        const uint64_t salt = 0x1122334455667788ull;
+        uint64_t one = item_hash(kestrel, kestrel_word), two = item_hash(merlin, merlin_alive);
+        append_digests(frame, SL_RECORD_DIGESTS, 1, {one + two, 0}, salt);
+        append_digests(frame, SL_RECORD_ITEMS, 0, {one, two}, salt);
+        return frame;
+    }
+
+    static void append_digests(Bytes &frame, uint8_t type, uint8_t bits,
+                               const std::vector<uint64_t> &hashes, uint64_t salt)
+    {
+        struct sl_digest head = {};
+        head.type = type;
+        head.bits = bits;
+        head.count = static_cast<uint32_t>(hashes.size());
+        head.live_count = static_cast<uint16_t>(type == SL_RECORD_ITEMS ? hashes.size() : 0);
+        size_t at = frame.size();
+        frame.resize(at + sl_digest_bytes(&head));
+        sl_digest_write(frame.data() + at, sl_digest_bytes(&head), &head);
+        for (size_t i = 0; i < hashes.size(); i++)
+            sl_be32_store(frame.data() + at + SL_DIGEST_HEAD_BYTES + 4 * i,
+                          sl_digest_hash(hashes[i], salt));
+    }
+
     Bytes records() const
     {
         Bytes out(1024, 0xee);
@@ -116,6 +144,8 @@ struct Vectors {
         h.counter = 8;
         h.probe = 0;
         sl_header_write(frame.data(), &h);
+        frame.resize(SL_HEADER_BYTES + SL_RECORD_DOUBT_BYTES);
+        sl_record_write_doubt(frame.data() + SL_HEADER_BYTES, south);
         Bytes tail = records();
         frame.insert(frame.end(), tail.begin(), tail.end());
         return frame;

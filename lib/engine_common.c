@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the engine's parts share: frames on their way out, events, who counts as live. */
+#include "lib/engine_private.h"
+
+#include <string.h>
+
+bool sl_engine_begin(struct sl_engine *e, enum sl_frame_type type, uint32_t probe,
+                     struct sl_buffer *buffer, uint32_t *length_bytes)
+{
+    if (!e->host.lend(e->host.context, buffer))
+        return false;
+    SL_ASSERT(buffer->room_bytes >= e->config.frame_bytes);
+    const struct sl_view_summary *summary = sl_view_summary(e->view);
+    struct sl_header header = {
+        .type = (uint8_t)type,
+        .cluster_id = e->cluster.id,
+        .sender_id = e->self_id,
+        .boot_salt = e->fast.boot_salt,
+        .probe = probe,
+        .unsettled = summary->unsettled,
+        .view_hash = summary->view_hash,
+        .authority_revision = summary->authority_revision,
+    };
+    sl_header_write(buffer->bytes, &header);
+    *length_bytes = sl_frame_records_at((uint8_t)type);
+    return true;
+}
+
+void sl_engine_send(struct sl_engine *e, struct sl_buffer *buffer, uint32_t length_bytes,
+                    enum sl_class traffic, const struct sl_endpoint *to, uint32_t to_count)
+{
+    SL_ASSERT(length_bytes <= e->config.frame_bytes && to_count > 0);
+    sl_meter_add(&e->meter, e->now_ns, (uint64_t)length_bytes * to_count);
+    sl_count(&e->counters.tx_frames[traffic], to_count);
+    sl_count(&e->counters.tx_bytes[traffic], (uint64_t)length_bytes * to_count);
+    e->host.send(e->host.context, buffer, length_bytes, traffic, to, to_count);
+}
+
+void sl_engine_drop(struct sl_engine *e, enum sl_drop reason)
+{
+    sl_count(&e->counters.drops[reason], 1);
+}
+
+void sl_engine_tell(struct sl_engine *e, enum sl_event_type type, uint32_t slot, uint64_t word,
+                    uint64_t previous_word, uint64_t accuser_id)
+{
+    struct sl_event event = {
+        .type = type,
+        .id = slot == SL_SLOT_NONE ? e->self_id : sl_view_slot_id(e->view, slot),
+        .word = word,
+        .previous_word = previous_word,
+        .accuser_id = accuser_id,
+        .cold = slot == SL_SLOT_NONE ? NULL : sl_view_cold(e->view, slot),
+    };
+    e->host.event(e->host.context, &event);
+}
+
+void sl_engine_set_phase(struct sl_engine *e, enum sl_phase phase)
+{
+    e->phase = phase;
+    __atomic_store_n(&e->stats.phase, (uint64_t)phase, __ATOMIC_RELAXED);
+}
+
+struct sl_endpoint sl_engine_endpoint(const struct sl_engine *e, uint32_t slot)
+{
+    return sl_cold_endpoint(sl_view_cold(e->view, slot), sl_endpoint_is_set(&e->config.v4),
+                            sl_endpoint_is_set(&e->config.v6));
+}
+
+uint32_t sl_engine_zone(struct sl_engine *e, const struct sl_identity *identity)
+{
+    static const char unnamed[] = "default";
+    bool is_default =
+        identity->zone_bytes == 0 || (identity->zone_bytes == sizeof(unnamed) - 1 &&
+                                      memcmp(identity->zone, unnamed, sizeof(unnamed) - 1) == 0);
+    uint64_t id = is_default ? 0 : sl_member_id(&e->cluster, identity->zone, identity->zone_bytes);
+    return sl_zones_enter(&e->zones, id);
+}
+
+void sl_engine_member_lives(struct sl_engine *e, uint32_t slot)
+{
+    struct sl_identity identity = sl_cold_identity(sl_view_cold(e->view, slot));
+    sl_peers_add(&e->peers, slot);
+    sl_zones_put(&e->zones, slot, sl_engine_zone(e, &identity));
+}
+
+void sl_engine_member_gone(struct sl_engine *e, uint32_t slot)
+{
+    sl_peers_remove(&e->peers, slot);
+    sl_zones_remove(&e->zones, slot);
+}
+
+uint64_t sl_engine_jitter(struct sl_engine *e, uint64_t duration_ns)
+{
+    uint64_t eighth = duration_ns / 8;
+    return duration_ns - eighth + sl_prng_next(&e->prng) % (2 * eighth + 1);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* One's own word: refuting, leaving, conflicts. One of the engine's insides (engine_private.h); one
+   thread. */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/endpoint.h"
+
+struct sl_probe;
+struct sl_record;
+
+struct sl_engine;
+struct sl_input;
+
+void sl_self_create(struct sl_engine *e, uint64_t wall_s);
+/* Answers an accusation, or an earlier life's greater word, by a word above it. */
+void sl_self_accused(struct sl_engine *e, uint64_t word);
+void sl_self_claimed(struct sl_engine *e, const struct sl_record *claim);
+/* A frame came from a foreign address under this node's own id. */
+void sl_self_met_namesake(struct sl_engine *e, const struct sl_input *input);
+void sl_self_conflict_answer(struct sl_engine *e, const struct sl_probe *probe,
+                             const struct sl_input *input);
+/* Nobody answers where a claim of this node's name points to: an earlier life's, at another
+ * address. */
+void sl_self_conflict_silence(struct sl_engine *e, const struct sl_endpoint *endpoint,
+                              uint64_t word);
+void sl_self_spread(struct sl_engine *e);
+void sl_self_leave_fire(struct sl_engine *e);
+bool sl_self_is_mine(const struct sl_engine *e, const struct sl_endpoint *endpoint);

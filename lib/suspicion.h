@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* Suspicions: from "it did not answer" to DEAD. One of the engine's insides (engine_private.h); one
+   thread. */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/limits.h"
+#include "lib/timers.h"
+
+struct sl_engine;
+struct sl_input;
+
+struct sl_suspicion {
+    struct sl_timer timer;
+    uint64_t word; /* with status SUSPECT */
+    uint64_t raised_ns;
+    uint64_t started_ns;                /* put off by own stalls */
+    uint64_t accusers[SL_ACCUSERS_MAX]; /* distinct; the first is the originator */
+    uint32_t accuser_count;
+    bool mine; /* this node's own probe failed: it may turn the suspicion into DEAD */
+};
+
+void sl_suspicion_raise_own(struct sl_engine *e, uint32_t slot);
+void sl_suspicion_heard(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t accuser_id);
+void sl_suspicion_end(struct sl_engine *e, uint32_t slot);
+void sl_suspicion_fire(struct sl_engine *e, uint32_t entry);
+void sl_suspicion_final(struct sl_engine *e, uint32_t slot, bool answered);
+/* Gives the members that this node itself accuses more time, unless it has for `patience_ns`. */
+void sl_suspicion_put_off_all(struct sl_engine *e, uint64_t by_ns, uint64_t patience_ns);
+/* Suspicions of a zone's members begin anew: they were held while it was out of reach. */
+void sl_suspicion_restart(struct sl_engine *e, uint32_t zone);
+/* Suspicion time after `confirmations` of `wanted` (Lifeguard, section IV.B), in ns. */
+uint64_t sl_suspicion_timeout(uint64_t min_ns, uint64_t max_ns, uint32_t confirmations,
+                              uint32_t wanted);

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Sessions pace themselves: thousands may begin at once, and nobody can refuse to receive.
+#include "sync_pair.h"
+
+namespace
+{
+
+uint32_t busy(const sl_engine *e)
+{
+    uint32_t count = 0;
+    for (const sl_pull &pull : e->sync.pulls)
+        count += pull.kind != SL_PULL_FREE;
+    return count;
+}
+
+// Node 1 has nothing of node 2's members: it walks through them.
+struct Walk : Pair {
+    const sl_engine *e = cluster.node(1).engine;
+    std::vector<uint32_t> asked_bytes; // frame lengths of node 1's questions
+
+    explicit Walk(int members)
+    {
+        for (int i = 0; i < members; i++)
+            know(2, i);
+        cluster.tap = [this](const ClusterPacket &p) {
+            if (p.bytes[1] == SL_FRAME_SYNC_REQUEST && p.from.ip[15] == 1)
+                asked_bytes.push_back((uint32_t)p.bytes.size());
+        };
+    }
+
+    void begin(bool joining)
+    {
+        sl_sync_start(cluster.node(1).engine, &cluster.node(2).endpoint, joining);
+        cluster.node(1).step(nullptr);
+    }
+};
+
+TEST(SyncPace, BeginsWithOneConversationAndAddsOneForEachAnswer)
+{
+    Walk walk(4000);
+    walk.begin(true);
+    EXPECT_EQ(busy(walk.e), 1u);
+    uint32_t answers = 0, most = 0;
+    walk.cluster.tap = [&](const ClusterPacket &p) {
+        answers += p.bytes[1] == SL_FRAME_SYNC && p.from.ip[15] == 2;
+        EXPECT_LE(busy(walk.e), 1 + answers);
+        most = std::max(most, busy(walk.e));
+    };
+    walk.cluster.run(1 * kS);
+    EXPECT_EQ(most, (uint32_t)SL_PULLS_MAX);
+}
+
+TEST(SyncPace, SilenceIsAskedLessAndLessOften)
+{
+    Walk walk(4000);
+    walk.begin(true);
+    ASSERT_TRUE(
+        walk.cluster.run_until([&] { return walk.e->sync.window == SL_PULLS_MAX; }, 1 * kS));
+    walk.cluster.reachable = [](int, int) { return false; };
+    walk.asked_bytes.clear();
+    walk.cluster.run(1 * kS);
+    EXPECT_EQ(walk.e->sync.window, 1u);
+    size_t first = walk.asked_bytes.size();
+    walk.cluster.run(3 * kS);
+    EXPECT_LE(walk.asked_bytes.size() - first, first * 3 / 2) << "in three times the time";
+}
+
+TEST(SyncPace, QuestionsIntoSilenceAreNoLongerThanAnyClaimNeeds)
+{
+    Walk walk(100);
+    walk.cluster.reachable = [](int, int) { return false; };
+    walk.begin(false);
+    walk.cluster.run(5 * kS);
+    ASSERT_GT(walk.asked_bytes.size(), 2u);
+    EXPECT_EQ(walk.asked_bytes.back(), (uint32_t)SL_FRAME_BYTES_MIN);
+}
+
+TEST(SyncPace, JoinerPadsItsQuestionsUntilAnAnswerIsLongerThanItsQuestion)
+{
+    Walk walk(4000);
+    walk.begin(true);
+    walk.cluster.run(1 * kS);
+    ASSERT_GT(walk.asked_bytes.size(), 100u);
+    EXPECT_EQ(walk.asked_bytes.front(), (uint32_t)SL_FRAME_BYTES_MIN);
+    uint32_t padded = 0;
+    for (uint32_t bytes : walk.asked_bytes)
+        padded += bytes == SL_FRAME_BYTES_MIN;
+    EXPECT_LE(padded, 2u);
+}
+
+TEST(SyncPace, WhoStaysSilentIsNotAskedForEver)
+{
+    Cluster cluster("lan");
+    form(cluster, 5);
+    cluster.reachable = [](int from, int to) { return from != 2 && to != 2; };
+    uint32_t others = 0;
+    cluster.tap = [&](const ClusterPacket &p) {
+        others += p.bytes[1] == SL_FRAME_SYNC_REQUEST && p.from.ip[15] == 1 && p.to.ip[15] != 2;
+    };
+    sl_sync_start(cluster.node(1).engine, &cluster.node(2).endpoint, false);
+    cluster.node(1).step(nullptr);
+    EXPECT_TRUE(cluster.run_until([&] { return others > 0; }, 3 * kS));
+}
+
+TEST(SyncPace, DeathsToldByTheHundredAreCheckedAsRoomAllows)
+{
+    Pair pair;
+    for (int i = 0; i < 500; i++) {
+        pair.know(1, i);
+        pair.know(2, i, sl_word(1000000, 0, SL_DEAD));
+    }
+    sl_engine *e = pair.cluster.node(1).engine;
+    e->config.byte_cap = e->config.byte_cap_joining = 50000;
+    uint64_t before = pair.cluster.node(1).stats().probes;
+    sl_sync_start(e, &pair.cluster.node(2).endpoint, false);
+    pair.cluster.node(1).step(nullptr);
+    pair.cluster.run(1 * kS);
+    uint64_t checks = pair.cluster.node(1).stats().probes - before;
+    EXPECT_GT(checks, 0u);
+    EXPECT_LE(checks, 25000u / SL_RUMOUR_BLOCK_BYTES) << "each may be answered with a gift";
+}
+
+} // namespace
