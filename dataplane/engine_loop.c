@@ -35,6 +35,9 @@ static bool loop_command(struct sl_engine_loop *l)
     case SL_COMMAND_LEAVE:
         answer = sl_engine_leave(l->engine, l->host->now_ns);
         break;
+    case SL_COMMAND_UPDATE:
+        answer = sl_engine_update(l->engine, l->host->now_ns, letter->tags, letter->tags_bytes);
+        break;
     }
     sl_mailbox_answer(l->mailbox, answer);
     l->step.more = true; /* the command may have moved the deadline */
@@ -104,6 +107,8 @@ bool sl_engine_loop_turn(struct sl_engine_loop *l, uint64_t now_ns)
     found |= loop_inputs(l);
     if (l->host->now_ns >= l->traffic_due_ns)
         loop_traffic(l);
+    if (sl_self_watch_look(&l->watch, l->host->now_ns))
+        l->step.more = true; /* its deadline may have moved */
     if (l->step.more || l->host->now_ns >= l->step.next_deadline_ns)
         l->step = sl_engine_step(l->engine, l->host->now_ns, NULL);
     bool sent = l->host->sent != sent_before;

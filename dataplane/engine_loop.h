@@ -9,6 +9,7 @@
 #include "dataplane/engine_host.h"
 #include "dataplane/handoff.h"
 #include "dataplane/mailbox.h"
+#include "dataplane/self_watch.h"
 #include "lib/engine.h"
 #include "lib/limits.h"
 #include "ports/net.h"
@@ -33,6 +34,7 @@ struct sl_engine_loop {
     uint64_t worker_bytes;   /* told to the engine so far */
     uint64_t traffic_due_ns; /* when to add up again */
     uint64_t neighbour_due_ns;
+    struct sl_self_watch watch;
     struct sl_step step; /* what the last one said */
 };
 

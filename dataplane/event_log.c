@@ -30,6 +30,15 @@ static bool slot_read(const struct sl_event_slot *slot, uint64_t sequence,
     return true;
 }
 
+static void copy_name(char *out, const struct sl_event *event)
+{
+    struct sl_identity identity = sl_cold_identity(event->cold);
+    if (sl_event_is_of_zone(event->type))
+        memcpy(out, identity.zone, identity.zone_bytes);
+    else
+        memcpy(out, identity.name, identity.name_bytes);
+}
+
 void sl_event_log_add(struct sl_event_log *log, const struct sl_event *event, uint64_t now_ns)
 {
     struct sl_node_event e;
@@ -43,7 +52,7 @@ void sl_event_log_add(struct sl_event_log *log, const struct sl_event *event, ui
     e.accuser_id = event->accuser_id;
     e.endpoint = event->endpoint;
     if (event->cold != NULL)
-        memcpy(e.name, event->cold->text, event->cold->name_bytes);
+        copy_name(e.name, event);
     slot_write(&log->slots[e.sequence & (SL_EVENT_LOG_SIZE - 1)], &e);
     __atomic_store_n(&log->last, e.sequence, __ATOMIC_RELEASE);
 }

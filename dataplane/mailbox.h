@@ -21,6 +21,7 @@ extern "C" {
 enum sl_command {
     SL_COMMAND_JOIN,
     SL_COMMAND_LEAVE,
+    SL_COMMAND_UPDATE,
 };
 
 enum sl_mailbox_state {
@@ -33,6 +34,8 @@ struct sl_letter {
     enum sl_command command;
     uint32_t seed_count; /* JOIN */
     struct sl_endpoint seeds[SL_SEEDS_MAX];
+    uint32_t tags_bytes; /* UPDATE */
+    char tags[SL_TAGS_BYTES_MAX];
 };
 
 struct sl_mailbox {

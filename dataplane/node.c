@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "dataplane/node.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <urcu/urcu-qsbr.h>
@@ -13,7 +14,15 @@ static void copy_text(char *out, size_t out_bytes, const char *text, size_t byte
     out[bytes] = '\0';
 }
 
-static void member_fill(struct sl_member_info *m, const struct sl_view_item *item, uint64_t self_id)
+static bool is_unreachable(const struct sl_engine *engine, uint64_t word, const char *zone)
+{
+    bool none = __atomic_load_n(&sl_engine_stats(engine)->zones_unreachable, __ATOMIC_RELAXED) == 0;
+    return !none && sl_word_is_live(word) &&
+           sl_engine_zone_is_unreachable(engine, zone, strlen(zone));
+}
+
+static void member_fill(struct sl_member_info *m, const struct sl_view_item *item,
+                        const struct sl_engine *engine)
 {
     struct sl_identity identity = sl_cold_identity(item->cold);
     memset(m, 0, sizeof(*m));
@@ -21,13 +30,14 @@ static void member_fill(struct sl_member_info *m, const struct sl_view_item *ite
     m->word = item->word;
     m->v4 = identity.v4;
     m->v6 = identity.v6;
-    m->self = item->id == self_id;
+    m->self = item->id == sl_engine_self_id(engine);
     copy_text(m->name, sizeof(m->name), identity.name, identity.name_bytes);
     copy_text(m->tags, sizeof(m->tags), identity.tags, identity.tags_bytes);
     if (identity.zone_bytes > 0)
         copy_text(m->zone, sizeof(m->zone), identity.zone, identity.zone_bytes);
     else
         copy_text(m->zone, sizeof(m->zone), "default", 7);
+    m->unreachable = is_unreachable(engine, m->word, m->zone);
 }
 
 static int node_members(void *context,
@@ -35,15 +45,15 @@ static int node_members(void *context,
                         void *argument)
 {
     struct sl_node_context *n = context;
-    uint64_t self_id = sl_engine_self_id(n->runtime->loop.engine);
+    const struct sl_engine *engine = n->runtime->loop.engine;
     struct sl_view_range range;
     struct sl_view_item item;
     struct sl_member_info member;
     bool more = true;
     urcu_qsbr_thread_online();
-    sl_view_range_begin(&range, sl_engine_view(n->runtime->loop.engine), 0, UINT64_MAX);
+    sl_view_range_begin(&range, sl_engine_view(engine), 0, UINT64_MAX);
     while (more && sl_view_range_next(&range, &item)) {
-        member_fill(&member, &item, self_id);
+        member_fill(&member, &item, engine);
         more = visit(argument, &member);
     }
     urcu_qsbr_thread_offline();
@@ -175,6 +185,16 @@ static int node_leave(void *context)
     return sl_mailbox_ask(&n->runtime->mailbox, &letter, SL_MAILBOX_WAIT_NS);
 }
 
+static int node_update(void *context, const void *tags, uint32_t bytes)
+{
+    struct sl_node_context *n = context;
+    struct sl_letter letter = {.command = SL_COMMAND_UPDATE, .tags_bytes = bytes};
+    if (bytes > sizeof(letter.tags))
+        return -EINVAL;
+    memcpy(letter.tags, tags, bytes);
+    return sl_mailbox_ask(&n->runtime->mailbox, &letter, SL_MAILBOX_WAIT_NS);
+}
+
 struct sl_node sl_node_of(struct sl_node_context *context)
 {
     return (struct sl_node){
@@ -185,5 +205,6 @@ struct sl_node sl_node_of(struct sl_node_context *context)
         .events = node_events,
         .join = node_join,
         .leave = node_leave,
+        .update = node_update,
     };
 }

@@ -13,6 +13,8 @@
  * sl_config_check(). Order matters once: suspicion times follow what they are derived from. */
 #define KNOB(type, key, field, help) \
     ROW("protocol", key, type, config.field, 0, UINT64_MAX, NULL, NULL, NULL, help)
+#define CHOICE_KNOB(key, field, choices, help) \
+    ROW("protocol", key, CHOICE, config.field, 0, 0, choices, NULL, NULL, help)
 
 const struct sl_option sl_option_table[] = {
     ROW("cluster", "name", STRING, config.cluster_name, 1, SL_NAME_BYTES_MAX, NULL, NULL, "example",
@@ -62,9 +64,12 @@ const struct sl_option sl_option_table[] = {
 
     KNOB(NUMBER, "max_members", max_members, "Room of the member table, fixed at start."),
     KNOB(NUMBER, "table_load_percent", table_load_percent,
-         "How full the member table may get: lower is faster and larger."),
-    KNOB(SIZE, "cold_bytes_per_member", cold_bytes_per_member,
-         "Room for names, addresses and tags, on average."),
+         "How full the member table may get: lower is faster and larger. 0: 35, or 65 above 65,536 "
+         "members."),
+    KNOB(
+        SIZE, "cold_bytes_per_member", cold_bytes_per_member,
+        "Room for names, addresses and tags, on average. 0: 128, or 40 above 65,536 members, which "
+        "is a name of 16 bytes, an IPv4 address, and no zone or tags."),
     KNOB(NUMBER, "max_rumours", max_rumours, "Updates being spread at once."),
     KNOB(NUMBER, "max_suspicions", max_suspicions, "Members under suspicion at once."),
     KNOB(SIZE, "frame_bytes", frame_bytes, "UDP payload of frames sent."),
@@ -85,15 +90,25 @@ const struct sl_option sl_option_table[] = {
          "Suspicion time of a lone accuser; unless set, follows from max_pause and spread."),
     KNOB(NUMBER, "suspicion_confirmations", suspicion_confirmations,
          "Further accusers that bring the suspicion time down to its minimum."),
+    KNOB(DURATION, "zone_patience", zone_patience_ns,
+         "Members of an unreachable zone count as dead after this; unless set, five minutes and a "
+         "margin."),
+    CHOICE_KNOB(
+        "gossip_mode", gossip_mode, "push|pull|push-pull",
+        "Whether a round tells what is new, asks what is new, or asks when it has nothing."),
     KNOB(DURATION, "gossip_interval", gossip_interval_ns,
          "Between gossip rounds when there is something to say."),
     KNOB(DURATION, "gossip_idle_interval", gossip_idle_interval_ns,
          "Between gossip rounds when there is not."),
     KNOB(NUMBER, "gossip_fanout", gossip_fanout, "Peers per gossip round."),
+    KNOB(NUMBER, "gossip_near_percent", gossip_near_percent,
+         "Percent of gossip picks that stay in the own zone; the others go anywhere."),
     KNOB(NUMBER, "transmit_multiplier", transmit_multiplier,
          "A node sends an update this many times ceil(log10(members + 1))."),
     KNOB(SIZE, "byte_cap", byte_cap, "Sent and received in any second; past it gossip waits."),
     KNOB(SIZE, "byte_cap_joining", byte_cap_joining, "The same during join_grace."),
+    KNOB(SIZE, "byte_cap_seed", byte_cap_seed,
+         "The same of a node whose own address is among its seeds."),
     KNOB(DURATION, "join_grace", join_grace_ns, "Counts from the start of the node."),
     KNOB(DURATION, "join_retry_min", join_retry_min_ns,
          "First wait between tries to reach a seed; doubles up to join_retry_max."),

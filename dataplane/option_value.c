@@ -288,6 +288,14 @@ int sl_option_parse(const struct sl_option *o, const char *text, struct sl_optio
     return -EINVAL;
 }
 
+static void format_choice(const struct sl_option *o, uint32_t index, char *out, size_t out_bytes)
+{
+    const char *at = o->choices;
+    while (index-- > 0)
+        at += strcspn(at, "|") + 1;
+    snprintf(out, out_bytes, "%.*s", (int)strcspn(at, "|"), at);
+}
+
 void sl_option_format(const struct sl_option *o, const struct sl_options *options, char *out,
                       size_t out_bytes)
 {
@@ -297,6 +305,10 @@ void sl_option_format(const struct sl_option *o, const struct sl_options *option
     const struct unit *unit = duration ? durations : sizes;
     const char *name = "";
 
+    if (o->type == SL_OPTION_CHOICE) {
+        format_choice(o, (uint32_t)value, out, out_bytes);
+        return;
+    }
     while (o->type != SL_OPTION_NUMBER && value != 0 && value % unit->factor != 0)
         unit++;
     if (o->type != SL_OPTION_NUMBER && value != 0) {

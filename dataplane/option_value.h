@@ -11,7 +11,7 @@ extern "C" {
 int sl_option_parse(const struct sl_option *option, const char *text, struct sl_options *options,
                     char *why, size_t why_bytes);
 
-/* The field of a NUMBER, SIZE or DURATION as one would write it. */
+/* The field of a CHOICE, NUMBER, SIZE or DURATION as one would write it. */
 void sl_option_format(const struct sl_option *option, const struct sl_options *options, char *out,
                       size_t out_bytes);
 

@@ -81,35 +81,58 @@ static void receiver_gossip(struct sl_receiver *r, struct rte_mbuf *m, const str
     }
 }
 
-static void receiver_packet(struct sl_receiver *r, struct rte_mbuf *m, uint64_t now_ns)
+static void receiver_packet(struct sl_receiver *r, struct rte_mbuf *m, enum sl_net_kind kind,
+                            const struct sl_net_rx *rx, uint64_t now_ns)
 {
-    struct sl_net_rx rx;
-    switch (sl_net_classify(r->net, m, &rx)) {
+    switch (kind) {
     case SL_NET_GOSSIP:
-        receiver_gossip(r, m, &rx, now_ns);
+        receiver_gossip(r, m, rx, now_ns);
         break;
     case SL_NET_NEIGHBOUR:
         receiver_hand_over(r, m, NULL);
         break;
     case SL_NET_ECHO:
-        sl_net_echo_reply(r->net, m, &rx);
+        sl_net_echo_reply(r->net, m, rx);
         sl_transmitter_add(r->transmitter, m);
         break;
     case SL_NET_DROP:
-        sl_count(&r->counters->drops[rx.drop], 1);
+        sl_count(&r->counters->drops[rx->drop], 1);
         receiver_free(r, m);
         break;
     }
 }
 
+/* The whole frame: its checksum reads all of it. */
+static inline void receiver_prefetch(const struct rte_mbuf *m)
+{
+    const uint8_t *at = rte_pktmbuf_mtod(m, const uint8_t *);
+    for (const uint8_t *end = at + m->data_len; at < end; at += RTE_CACHE_LINE_SIZE)
+        rte_prefetch0(at);
+}
+
+/* Frames that are being loaded while one is parsed; and whose members are, while one is acted on:
+ * the cells of a whole burst of full frames would not fit the first cache. */
+#define AHEAD 4
+
 unsigned sl_receiver_poll(struct sl_receiver *r, uint64_t now_ns)
 {
     struct rte_mbuf *packets[SL_BURST];
+    struct sl_net_rx rx[SL_BURST];
+    enum sl_net_kind kinds[SL_BURST];
     unsigned n = rte_eth_rx_burst(r->ethdev_id, r->queue, packets, SL_BURST);
-    for (unsigned i = 0; i < n; i++)
-        rte_prefetch0(rte_pktmbuf_mtod(packets[i], void *));
-    for (unsigned i = 0; i < n; i++)
-        receiver_packet(r, packets[i], now_ns);
+    for (unsigned i = 0; i < n && i < AHEAD; i++)
+        receiver_prefetch(packets[i]);
+    for (unsigned i = 0; i < n; i++) {
+        if (i + AHEAD < n)
+            receiver_prefetch(packets[i + AHEAD]);
+        kinds[i] = sl_net_classify(r->net, packets[i], &rx[i]);
+    }
+    for (unsigned i = 0; i < n + AHEAD; i++) {
+        if (i < n && kinds[i] == SL_NET_GOSSIP)
+            sl_fast_prefetch(r->fast, rx[i].payload, rx[i].payload_bytes);
+        if (i >= AHEAD)
+            receiver_packet(r, packets[i - AHEAD], kinds[i - AHEAD], &rx[i - AHEAD], now_ns);
+    }
     if (r->freed_count > 0) {
         rte_pktmbuf_free_bulk(r->freed, r->freed_count);
         r->freed_count = 0;

@@ -63,6 +63,19 @@ static int runtime_neighbours(struct sl_runtime *r)
     return r->neighbours != NULL ? 0 : -ENOMEM;
 }
 
+static void runtime_watch(struct sl_runtime *r, const struct sl_config *config)
+{
+    struct sl_self_watch *w = &r->loop.watch;
+    w->engine = r->loop.engine;
+    w->port = &r->port;
+    w->worker_count = r->worker_count;
+    w->every_ns = sl_self_watch_interval_ns(config);
+    for (unsigned i = 0; i < r->worker_count; i++) {
+        w->counters[i] = &r->workers[i]->counters;
+        w->loads[i] = &r->workers[i]->load;
+    }
+}
+
 static void runtime_loop(struct sl_runtime *r)
 {
     r->loop.clock = &r->clock;
@@ -83,7 +96,7 @@ static void runtime_worker(struct sl_runtime *r, unsigned index, const struct sl
     bool prepare = c->port->tx_checksum_ipv4 || c->port->tx_checksum_udp;
     w->clock = &r->clock;
     w->busy = c->busy;
-    sl_lane_init(&w->lane, (uint8_t)index, &w->counters);
+    sl_lane_init(&w->lane, (uint8_t)index, (uint8_t)c->workers, &w->counters);
     sl_transmitter_init(&w->transmitter, r->port.ethdev_id, (uint16_t)index, prepare, &w->counters);
     w->receiver.fast = sl_engine_fast(r->loop.engine);
     w->receiver.net = &r->net;
@@ -124,6 +137,7 @@ static int runtime_build(struct sl_runtime *r, const struct sl_runtime_config *c
     if (rc != 0)
         return rc;
     runtime_loop(r);
+    runtime_watch(r, c->config);
     for (unsigned i = 0; i < c->workers; i++)
         runtime_worker(r, i, c);
     return 0;

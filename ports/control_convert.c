@@ -35,6 +35,7 @@ void sl_control_convert_member(const struct sl_member_info *m, struct sl_control
     out->refutations = sl_word_refutations(m->word);
     out->status = (uint8_t)sl_word_status(m->word);
     out->self = m->self;
+    out->unreachable = m->unreachable;
     out->v4 = convert_endpoint(&m->v4);
     out->v6 = convert_endpoint(&m->v6);
     copy(out->name, sizeof(out->name), m->name);
@@ -124,6 +125,11 @@ static void convert_engine(const struct sl_engine_stats *e, struct sl_control_st
     out->rumours_waiting = e->rumours_waiting;
     out->syncs_started = e->syncs_started;
     out->stalls = e->stalls;
+    out->health = e->health;
+    out->path_round_trip_ns = e->path_round_trip_ns;
+    out->path_lost_permille = e->path_lost_permille;
+    out->zone_doubts = e->zone_doubts;
+    out->zones_unreachable = e->zones_unreachable;
 }
 
 static struct sl_control_percentiles convert_percentiles(const struct sl_percentiles *p)

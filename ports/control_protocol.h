@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #define SL_CONTROL_SOCKET            "/run/starling/starling.sock"
-#define SL_CONTROL_VERSION           1u
+#define SL_CONTROL_VERSION           3u
 #define SL_CONTROL_MAGIC             0x4c525453u /* "STRL" on little-endian machines */
 #define SL_CONTROL_REQUEST_BYTES_MAX 16384u      /* payload of a request */
 #define SL_CONTROL_NAME_BYTES        64u
@@ -36,6 +36,7 @@ enum sl_control_type {
     SL_CONTROL_EVENTS = 5,  /* struct sl_control_events -> stream of struct sl_control_event */
     SL_CONTROL_JOIN = 6,    /* seeds, each terminated by a zero */
     SL_CONTROL_LEAVE = 7,
+    SL_CONTROL_UPDATE = 8, /* the node's own tags, all of them: text without a zero, maybe empty */
     SL_CONTROL_TYPES
 };
 
@@ -76,7 +77,8 @@ struct sl_control_member {
     uint32_t refutations;
     uint8_t status; /* 0 alive, 1 suspect, 2 dead, 3 left */
     uint8_t self;
-    uint16_t reserved;
+    uint8_t unreachable; /* alive or suspect, but nobody in its zone answers */
+    uint8_t reserved;
     struct sl_control_endpoint v4, v6;
     char name[SL_CONTROL_NAME_BYTES];
     char zone[SL_CONTROL_NAME_BYTES];
@@ -128,6 +130,8 @@ struct sl_control_stats {
     uint64_t suspicions_raised, suspicions_heard, suspicions_refuted, confirmations;
     uint64_t deaths_declared, deaths_heard, deaths_refuted, refutations;
     uint64_t gossip_rounds, rumours_sent, rumours_waiting, syncs_started, stalls;
+    uint64_t health, path_round_trip_ns, path_lost_permille;
+    uint64_t zone_doubts, zones_unreachable; /* times that a zone was doubted; unreachable now */
     struct sl_control_percentiles probe_rtt, convergence;
     uint32_t worker_count, class_count, drop_count, reserved;
     struct sl_control_worker workers[SL_CONTROL_WORKERS];
@@ -171,6 +175,6 @@ SL_CONTROL_SIZE(sl_control_class, 48);
 SL_CONTROL_SIZE(sl_control_drop, 112);
 SL_CONTROL_SIZE(sl_control_percentiles, 48);
 SL_CONTROL_SIZE(sl_control_worker, 40);
-SL_CONTROL_SIZE(sl_control_stats, 9136);
+SL_CONTROL_SIZE(sl_control_stats, 9176);
 SL_CONTROL_SIZE(sl_control_events, 16);
 SL_CONTROL_SIZE(sl_control_event, 152);

@@ -55,6 +55,9 @@ static void close_client(struct sl_control_server *server, struct client *client
                "control socket %s: a reader of events was too slow and was disconnected",
                server->listener.path);
     }
+    /* close() alone does not end the watch while a process that has just been forked, and not yet
+       run its own program, holds a copy of the descriptor. */
+    epoll_ctl(server->epoll_fd, EPOLL_CTL_DEL, client->fd, NULL);
     close(client->fd);
     sl_control_session_close(&client->session);
     free(client);

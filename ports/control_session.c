@@ -150,6 +150,15 @@ static void answer_join(struct sl_control_session *s, const struct sl_node *node
         s, request->id, count < 0 ? count : node->join(node->context, seeds, (uint32_t)count));
 }
 
+static void answer_update(struct sl_control_session *s, const struct sl_node *node,
+                          const struct sl_control_request *request, const void *tags)
+{
+    bool is_text = memchr(tags, '\0', request->payload_bytes) == NULL;
+    sl_control_session_respond(s, request->id,
+                               is_text ? node->update(node->context, tags, request->payload_bytes)
+                                       : -EINVAL);
+}
+
 static bool size_is_right(uint16_t type, uint32_t bytes)
 {
     switch (type) {
@@ -159,6 +168,8 @@ static bool size_is_right(uint16_t type, uint32_t bytes)
         return bytes == sizeof(struct sl_control_events);
     case SL_CONTROL_JOIN:
         return bytes >= 2 && bytes <= SL_CONTROL_REQUEST_BYTES_MAX;
+    case SL_CONTROL_UPDATE:
+        return bytes <= SL_TAGS_BYTES_MAX;
     default:
         return bytes == 0;
     }
@@ -201,6 +212,9 @@ void sl_control_session_answer(struct sl_control_session *s, const struct sl_nod
         break;
     case SL_CONTROL_LEAVE:
         sl_control_session_respond(s, request->id, node->leave(node->context));
+        break;
+    case SL_CONTROL_UPDATE:
+        answer_update(s, node, request, payload);
         break;
     }
 }

@@ -99,7 +99,7 @@ static inline enum sl_net_kind classify_v4(const struct sl_net *net, const struc
                   rte_cpu_to_be_16(RTE_IPV4_HDR_MF_FLAG | RTE_IPV4_HDR_OFFSET_MASK))))
         return drop(rx, SL_DROP_IP_FRAGMENT);
     if (!vouched(net, m, RTE_MBUF_F_RX_IP_CKSUM_MASK, RTE_MBUF_F_RX_IP_CKSUM_GOOD) &&
-        unlikely(!sl_sum_is_sound(ip, sizeof(*ip))))
+        unlikely(!sl_sum_v4_header_is_sound(ip)))
         return drop(rx, SL_DROP_CHECKSUM);
     if (unlikely(!is_v4_source(ip->src_addr)))
         return drop(rx, SL_DROP_IP_MALFORMED);

@@ -5,63 +5,65 @@
 #include <rte_udp.h>
 
 #include "lib/assert.h"
+#include "lib/bytes.h"
 #include "ports/checksum.h"
 #include "ports/link.h"
 #include "ports/net.h"
 
-/* Lengths and ports are in place; the addresses too. */
+/* The headers are in place, checksums zero. */
 static inline void finish_v4(const struct sl_net *net, struct rte_mbuf *m, struct rte_ipv4_hdr *ip,
-                             uint16_t l2_bytes)
+                             uint16_t l2_bytes, uint16_t udp_bytes)
 {
     struct rte_udp_hdr *udp = (struct rte_udp_hdr *)(ip + 1);
     uint64_t flags = 0;
-    ip->hdr_checksum = 0;
-    udp->dgram_cksum = 0;
     if (net->tx_checksum_udp) {
         flags |= RTE_MBUF_F_TX_UDP_CKSUM | RTE_MBUF_F_TX_IPV4;
         udp->dgram_cksum = rte_ipv4_phdr_cksum(ip, 0);
     } else {
-        udp->dgram_cksum = sl_sum_to_udp(sl_sum_v4(ip, udp, rte_be_to_cpu_16(udp->dgram_len)));
+        udp->dgram_cksum =
+            sl_sum_to_udp(sl_sum_fresh(udp, udp_bytes) + sl_sum_pseudo_v4(ip, udp_bytes));
     }
     if (net->tx_checksum_ipv4)
         flags |= RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_IPV4;
     else
-        ip->hdr_checksum = (uint16_t)~sl_sum_fold(sl_sum(ip, sizeof(*ip)));
+        ip->hdr_checksum = (uint16_t)~sl_sum_fold(sl_sum_fresh(ip, sizeof(*ip)));
     m->ol_flags = flags;
-    m->tx_offload = l2_bytes | (uint64_t)sizeof(*ip) << RTE_MBUF_L2_LEN_BITS;
+    if (flags != 0) /* else the mbuf's second line is not touched */
+        m->tx_offload = l2_bytes | (uint64_t)sizeof(*ip) << RTE_MBUF_L2_LEN_BITS;
 }
 
 static inline void finish_v6(const struct sl_net *net, struct rte_mbuf *m, struct rte_ipv6_hdr *ip,
-                             uint16_t l2_bytes)
+                             uint16_t l2_bytes, uint16_t udp_bytes)
 {
     struct rte_udp_hdr *udp = (struct rte_udp_hdr *)(ip + 1);
-    udp->dgram_cksum = 0;
     if (net->tx_checksum_udp) {
         m->ol_flags = RTE_MBUF_F_TX_UDP_CKSUM | RTE_MBUF_F_TX_IPV6;
         udp->dgram_cksum = rte_ipv6_phdr_cksum(ip, 0);
+        m->tx_offload = l2_bytes | (uint64_t)sizeof(*ip) << RTE_MBUF_L2_LEN_BITS;
     } else {
-        udp->dgram_cksum = sl_sum_to_udp(sl_sum_v6(ip, udp, rte_be_to_cpu_16(udp->dgram_len)));
+        udp->dgram_cksum =
+            sl_sum_to_udp(sl_sum_fresh(udp, udp_bytes) + sl_sum_pseudo_v6(ip, udp_bytes));
     }
-    m->tx_offload = l2_bytes | (uint64_t)sizeof(*ip) << RTE_MBUF_L2_LEN_BITS;
 }
 
-static inline void put_v4(const struct sl_net *net, struct rte_ipv4_hdr *ip, uint16_t udp_bytes)
+/* Whole words, as sl_sum_fresh() reads them. Never fragmented, so it needs no identity (RFC 6864).
+ */
+static inline void put_v4(const struct sl_net *net, struct rte_ipv4_hdr *ip, uint16_t udp_bytes,
+                          uint32_t from, uint32_t to)
 {
-    ip->version_ihl = RTE_IPV4_VHL_DEF;
-    ip->type_of_service = (uint8_t)(net->dscp << 2);
-    ip->total_length = rte_cpu_to_be_16((uint16_t)(sizeof(*ip) + udp_bytes));
-    ip->packet_id = 0; /* never fragmented, so it needs no identity (RFC 6864) */
-    ip->fragment_offset = rte_cpu_to_be_16(RTE_IPV4_HDR_DF_FLAG);
-    ip->time_to_live = net->hop_limit;
-    ip->next_proto_id = IPPROTO_UDP;
+    uint8_t *at = (uint8_t *)ip;
+    uint64_t start = (uint64_t)RTE_IPV4_VHL_DEF << 56 | (uint64_t)net->dscp << 50;
+    uint64_t total = sizeof(*ip) + udp_bytes;
+    uint64_t upper = (uint64_t)net->hop_limit << 56 | (uint64_t)IPPROTO_UDP << 48;
+    sl_be64_store(at, start | total << 32 | RTE_IPV4_HDR_DF_FLAG);
+    sl_be64_store(at + 8, upper | from);
+    sl_be32_store(at + 16, to);
 }
 
-static inline void swap_udp(struct rte_udp_hdr *udp, uint16_t udp_bytes)
+static inline void put_udp(struct rte_udp_hdr *udp, uint16_t from, uint16_t to, uint16_t udp_bytes)
 {
-    rte_be16_t port = udp->src_port;
-    udp->src_port = udp->dst_port;
-    udp->dst_port = port;
-    udp->dgram_len = rte_cpu_to_be_16(udp_bytes);
+    sl_be64_store((uint8_t *)udp,
+                  (uint64_t)from << 48 | (uint64_t)to << 32 | (uint64_t)udp_bytes << 16);
 }
 
 void sl_net_reply(const struct sl_net *net, struct rte_mbuf *m, const struct sl_net_rx *rx,
@@ -81,18 +83,17 @@ void sl_net_reply(const struct sl_net *net, struct rte_mbuf *m, const struct sl_
         sl_link_put_v6(net, ip, IPPROTO_UDP, udp_bytes, net->hop_limit);
         memcpy(ip->src_addr, ip->dst_addr, 16);
         memcpy(ip->dst_addr, rx->from.ip, 16);
-        swap_udp((struct rte_udp_hdr *)(ip + 1), udp_bytes);
-        finish_v6(net, m, ip, rx->l3_at);
+        struct rte_udp_hdr *udp = (struct rte_udp_hdr *)(ip + 1);
+        put_udp(udp, rte_be_to_cpu_16(udp->dst_port), rx->from.port, udp_bytes);
+        finish_v6(net, m, ip, rx->l3_at, udp_bytes);
         return;
     }
     struct rte_ipv4_hdr *ip = (struct rte_ipv4_hdr *)l3;
     sl_link_set_length(m, (uint16_t)(rx->l3_at + sizeof(*ip) + udp_bytes));
-    put_v4(net, ip, udp_bytes);
-    rte_be32_t mine = ip->dst_addr;
-    ip->dst_addr = ip->src_addr;
-    ip->src_addr = mine;
-    swap_udp((struct rte_udp_hdr *)(ip + 1), udp_bytes);
-    finish_v4(net, m, ip, rx->l3_at);
+    struct rte_udp_hdr *udp = (struct rte_udp_hdr *)(ip + 1);
+    put_v4(net, ip, udp_bytes, rte_be_to_cpu_32(ip->dst_addr), rte_be_to_cpu_32(ip->src_addr));
+    put_udp(udp, rte_be_to_cpu_16(udp->dst_port), rx->from.port, udp_bytes);
+    finish_v4(net, m, ip, rx->l3_at, udp_bytes);
 }
 
 void sl_net_wrap(const struct sl_net *net, struct rte_mbuf *m, const struct sl_endpoint *to,
@@ -108,23 +109,20 @@ void sl_net_wrap(const struct sl_net *net, struct rte_mbuf *m, const struct sl_e
     m->ol_flags = 0;
 
     struct rte_udp_hdr *udp = (struct rte_udp_hdr *)(frame + l2_bytes + l3_bytes);
-    udp->src_port = rte_cpu_to_be_16((uint16_t)(net->udp_port + lane));
-    udp->dst_port = rte_cpu_to_be_16(to->port);
-    udp->dgram_len = rte_cpu_to_be_16(udp_bytes);
+    put_udp(udp, (uint16_t)(net->udp_port + lane), to->port, udp_bytes);
     sl_link_put(net, frame, next_hop, is_v4 ? RTE_ETHER_TYPE_IPV4 : RTE_ETHER_TYPE_IPV6);
     if (is_v4) {
         struct rte_ipv4_hdr *ip = (struct rte_ipv4_hdr *)(frame + l2_bytes);
-        put_v4(net, ip, udp_bytes);
-        memcpy(&ip->src_addr, net->v4.address, 4);
-        memcpy(&ip->dst_addr, to->ip + sizeof(SL_V4_PREFIX), 4);
-        finish_v4(net, m, ip, l2_bytes);
+        put_v4(net, ip, udp_bytes, sl_be32_load(net->v4.address),
+               sl_be32_load(to->ip + sizeof(SL_V4_PREFIX)));
+        finish_v4(net, m, ip, l2_bytes, udp_bytes);
         return;
     }
     struct rte_ipv6_hdr *ip = (struct rte_ipv6_hdr *)(frame + l2_bytes);
     sl_link_put_v6(net, ip, IPPROTO_UDP, udp_bytes, net->hop_limit);
     memcpy(ip->src_addr, net->v6.address, 16);
     memcpy(ip->dst_addr, to->ip, 16);
-    finish_v6(net, m, ip, l2_bytes);
+    finish_v6(net, m, ip, l2_bytes, udp_bytes);
 }
 
 void sl_net_unwrap(struct rte_mbuf *m, const struct sl_net_rx *rx, uint16_t payload_bytes)

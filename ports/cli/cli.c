@@ -118,6 +118,20 @@ static int fail_refused(const struct sl_cli *cli, int status)
     case EALREADY:
         reason = "it is leaving already, or has left";
         break;
+    case ENOBUFS:
+        reason = "it has no room for a longer record now; try again, use fewer bytes, or raise "
+                 "protocol.cold_bytes_per_member";
+        break;
+    case EOVERFLOW:
+        reason = "it has no higher incarnation left; restart it";
+        break;
+    case EBUSY:
+        reason = "it is still at an earlier command; try again";
+        break;
+    case ETIMEDOUT:
+        reason = "its engine did not answer in time, but may still do it; look before you try "
+                 "again";
+        break;
     default:
         reason = strerror(-status);
     }

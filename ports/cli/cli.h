@@ -29,7 +29,7 @@ struct sl_cli_command {
 };
 
 extern const struct sl_cli_command sl_cli_members, sl_cli_info, sl_cli_stats, sl_cli_events,
-    sl_cli_join, sl_cli_leave;
+    sl_cli_join, sl_cli_leave, sl_cli_tags;
 
 /* Rows that end every command's option list; their letters go to sl_cli_option(). */
 #define SL_CLI_OPTIONS                                                          \

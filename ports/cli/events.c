@@ -12,11 +12,12 @@ static int print_json(const struct sl_cli *cli, const struct sl_control_event *e
     sl_text_incarnation(incarnation, e->generation, e->refutations);
     sl_text_endpoint(endpoint, &e->endpoint);
     json_t *line = json_pack(
-        "{s:I, s:I, s:o, s:o, s:o, s:s, s:I, s:I, s:s, s:o, s:o, s:o}", "sequence",
+        "{s:I, s:I, s:o, s:o, s:o, s:s, s:I, s:I, s:o, s:o, s:o, s:o}", "sequence",
         (json_int_t)e->sequence, "time_ns", (json_int_t)e->time_ns, "type", sl_text_json(e->type),
         "name", sl_text_json(e->name), "id", sl_text_json_id(e->id), "incarnation", incarnation,
         "generation", (json_int_t)e->generation, "refutations", (json_int_t)e->refutations,
-        "status", sl_text_status(e->status), "previous_status",
+        "status", e->generation != 0 ? json_string(sl_text_status(e->status)) : json_null(),
+        "previous_status",
         e->previous_status == UINT8_MAX ? json_null()
                                         : json_string(sl_text_status(e->previous_status)),
         "accuser", e->accuser != 0 ? sl_text_json_id(e->accuser) : json_null(), "endpoint",
@@ -36,8 +37,10 @@ static int print_text(const struct sl_control_event *e)
     sl_text_endpoint(endpoint, &e->endpoint);
     sl_text_clean(name, sizeof(name), e->name, true);
     sl_text_clean(type, sizeof(type), e->type, true);
-    printf("%s.%03" PRIu64 "  %-14s  %s  %s", when, e->time_ns / 1000000u % 1000u, type,
-           name[0] != '\0' ? name : "-", incarnation);
+    printf("%s.%03" PRIu64 "  %-16s  %s", when, e->time_ns / 1000000u % 1000u, type,
+           name[0] != '\0' ? name : "-");
+    if (e->generation != 0)
+        printf("  %s", incarnation);
     if (e->accuser != 0)
         printf("  accused by %016" PRIx64, e->accuser);
     if (endpoint[0] != '\0')

@@ -6,7 +6,8 @@
 #include "ports/cli/cli.h"
 
 static const struct sl_cli_command *const commands[] = {
-    &sl_cli_members, &sl_cli_info, &sl_cli_stats, &sl_cli_events, &sl_cli_join, &sl_cli_leave,
+    &sl_cli_members, &sl_cli_info,  &sl_cli_stats, &sl_cli_events,
+    &sl_cli_join,    &sl_cli_leave, &sl_cli_tags,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -16,7 +17,7 @@ static void print_help(FILE *out)
           "Asks a starlingd on this machine.\n\n",
           out);
     for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(out, "  %-8s %-8s %s\n", commands[i]->name, commands[i]->arguments,
+        fprintf(out, "  %-8s %-12s %s\n", commands[i]->name, commands[i]->arguments,
                 commands[i]->summary);
     fputs("\n  --socket PATH  the daemon's control socket (" SL_CONTROL_SOCKET ")\n"
           "  --json         machine-readable output\n"

@@ -1,11 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ports/cli/member.h"
 
+#include "lib/word.h"
 #include "ports/cli/text.h"
 
 const struct sl_control_endpoint *sl_member_endpoint(const struct sl_control_member *m)
 {
     return m->v4.port != 0 ? &m->v4 : &m->v6;
+}
+
+const char *sl_member_status(const struct sl_control_member *m)
+{
+    return m->unreachable ? "unreachable" : sl_text_status(m->status);
+}
+
+const char *sl_member_status_colour(const struct sl_control_member *m)
+{
+    return sl_text_status_colour(m->unreachable ? (uint8_t)SL_SUSPECT : m->status);
 }
 
 static json_t *endpoint_json(const struct sl_control_endpoint *endpoint)
@@ -21,7 +32,7 @@ json_t *sl_member_json(const struct sl_control_member *m)
     sl_text_incarnation(incarnation, m->generation, m->refutations);
     return json_pack("{s:o, s:o, s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:b}", "name",
                      sl_text_json(m->name), "id", sl_text_json_id(m->id), "status",
-                     sl_text_status(m->status), "incarnation", incarnation, "generation",
+                     sl_member_status(m), "incarnation", incarnation, "generation",
                      (json_int_t)m->generation, "refutations", (json_int_t)m->refutations,
                      "address", endpoint_json(sl_member_endpoint(m)), "address4",
                      endpoint_json(&m->v4), "address6", endpoint_json(&m->v6), "zone",

@@ -19,7 +19,7 @@ struct members {
 
 static bool matches(const struct filter *f, const struct sl_control_member *m)
 {
-    return (f->status == NULL || strcmp(f->status, sl_text_status(m->status)) == 0) &&
+    return (f->status == NULL || strcmp(f->status, sl_member_status(m)) == 0) &&
            (f->zone == NULL || strcmp(f->zone, m->zone) == 0) &&
            (f->name == NULL || fnmatch(f->name, m->name, 0) == 0);
 }
@@ -82,7 +82,7 @@ static int print_table(const struct sl_cli *cli, const struct members *members)
         sl_text_endpoint(endpoint, sl_member_endpoint(m));
         sl_text_incarnation(incarnation, m->generation, m->refutations);
         sl_table_add(table, NULL, "%s%s", m->name, m->self ? " *" : "");
-        sl_table_add(table, sl_text_status_colour(m->status), "%s", sl_text_status(m->status));
+        sl_table_add(table, sl_member_status_colour(m), "%s", sl_member_status(m));
         sl_table_add(table, NULL, "%s", incarnation);
         sl_table_add(table, NULL, "%s", endpoint);
         sl_table_add(table, NULL, "%s", m->zone);
@@ -93,7 +93,7 @@ static int print_table(const struct sl_cli *cli, const struct members *members)
 
 static bool is_status(const char *text)
 {
-    bool found = false;
+    bool found = strcmp(text, "unreachable") == 0;
     for (uint8_t status = 0; status < 4; status++)
         found |= strcmp(text, sl_text_status(status)) == 0;
     return found;
@@ -120,7 +120,8 @@ static struct filter take_options(struct sl_cli *cli, int argc, char **argv)
     if (optind < argc)
         sl_cli_usage(cli, "unexpected argument '%s'", argv[optind]);
     if (filter.status != NULL && !is_status(filter.status))
-        sl_cli_usage(cli, "--status '%s' is none of alive, suspect, dead, left", filter.status);
+        sl_cli_usage(cli, "--status '%s' is none of alive, suspect, unreachable, dead, left",
+                     filter.status);
     return filter;
 }
 
@@ -141,7 +142,7 @@ const struct sl_cli_command sl_cli_members = {
     .name = "members",
     .arguments = "",
     .summary = "Lists the members that the node knows; * marks the node itself.",
-    .help = "  --status WORD  only alive, suspect, dead or left members\n"
+    .help = "  --status WORD  only alive, suspect, unreachable, dead or left members\n"
             "  --zone ZONE    only members of this zone\n"
             "  --name GLOB    only members whose name matches, such as 'edge-*'\n",
     .run = run,

@@ -78,8 +78,14 @@ static void print_engine(const struct sl_stats_view *v)
            b->probes, b->probes_failed, b->probes_saved);
     printf("suspicions      %" PRIu64 " raised, %" PRIu64 " heard, %" PRIu64 " refuted\n",
            b->suspicions_raised, b->suspicions_heard, b->suspicions_refuted);
+    printf("health          %" PRIu64 " (0 well, 7 worst), %" PRIu64 " own stalls\n", b->health,
+           b->stalls);
+    printf("slowest path    %.3f ms round trip; worst path loses %.1f %% of tries\n",
+           (double)b->path_round_trip_ns / 1e6, (double)b->path_lost_permille / 10);
     printf("deaths          %" PRIu64 " declared, %" PRIu64 " heard, %" PRIu64 " refuted\n",
            b->deaths_declared, b->deaths_heard, b->deaths_refuted);
+    printf("zones           %" PRIu64 " unreachable, %" PRIu64 " doubts\n", b->zones_unreachable,
+           b->zone_doubts);
     print_percentiles("probe RTT", &b->probe_rtt);
     print_percentiles("convergence lag", &b->convergence);
     printf("unequal view    ");
