@@ -32,7 +32,7 @@ static int compare_ids(const void *a, const void *b, void *entries)
 static bool allocate(struct sim_directory *d)
 {
     uint32_t cells = 16;
-    while (cells < 4 * d->count)
+    while (cells < 2 * d->count)
         cells *= 2;
     d->index_mask = cells - 1;
     d->entries = calloc(d->count, sizeof(*d->entries));
@@ -58,9 +58,9 @@ static void enter(struct sim_directory *d, uint32_t node, const char *zone, uint
     sl_cold_write(entry->cold, entry->id, &identity);
     *at += (sl_cold_bytes(&identity) + 7) & ~7u;
     uint32_t cell = (uint32_t)(entry->id >> 32) & d->index_mask;
-    while (d->index[cell] != 0)
+    while (d->index[cell].node != 0)
         cell = (cell + 1) & d->index_mask;
-    d->index[cell] = node + 1;
+    d->index[cell] = (struct sim_index_cell){entry->id, node + 1};
 }
 
 bool sim_directory_create(struct sim_directory *d, const struct sim_scenario *s)
@@ -95,10 +95,9 @@ void sim_directory_destroy(struct sim_directory *d)
 uint32_t sim_directory_find(const struct sim_directory *d, uint64_t id)
 {
     uint32_t cell = (uint32_t)(id >> 32) & d->index_mask;
-    while (d->index[cell] != 0) {
-        uint32_t node = d->index[cell] - 1;
-        if (d->entries[node].id == id)
-            return node;
+    while (d->index[cell].node != 0) {
+        if (d->index[cell].id == id)
+            return d->index[cell].node - 1;
         cell = (cell + 1) & d->index_mask;
     }
     return SIM_NODE_NONE;

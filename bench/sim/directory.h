@@ -16,10 +16,16 @@ struct sim_entry {
     uint32_t zone;
 };
 
+/* Of the index: an id and its node side by side, so that a look-up is one load. */
+struct sim_index_cell {
+    uint64_t id;
+    uint32_t node; /* 1 + node; 0 = none */
+};
+
 struct sim_directory {
     struct sl_cluster cluster;
-    struct sim_entry *entries; /* by node */
-    uint32_t *index;           /* open addressing: 1 + node */
+    struct sim_entry *entries;    /* by node */
+    struct sim_index_cell *index; /* open addressing */
     uint32_t index_mask;
     uint32_t *by_id; /* nodes in the order of their ids */
     uint32_t count;

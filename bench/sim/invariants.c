@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "lib/limits.h"
 #include "lib/word.h"
 
 const char *sim_rule_text(enum sim_rule rule)
@@ -40,13 +41,13 @@ static bool may_rise(struct sim_invariants *v, const struct sim_change *c)
                   c->viewer + 1, c->word, c->member + 1, c->issued);
 }
 
-static bool may_live(struct sim_invariants *v, const struct sim_change *c)
+bool sim_check_believed(struct sim_invariants *v, const struct sim_change *c)
 {
-    bool revived = sl_word_is_live(c->word) && !sl_word_is_live(c->previous);
-    if (!revived || c->gone_ns <= c->grace_ns)
+    if (!sl_word_is_live(c->word) || c->gone_ns <= c->grace_ns)
         return true;
     return broken(v, SIM_RULE_RESURRECTION, c->at_ns,
-                  "n%u believes n%u alive (word %016" PRIx64 "), gone for %" PRIu64 " ms",
+                  "n%u believes n%u alive (word %016" PRIx64
+                  ") and could have heard otherwise for %" PRIu64 " ms",
                   c->viewer + 1, c->member + 1, c->word, c->gone_ns / 1000000);
 }
 
@@ -64,8 +65,41 @@ bool sim_check_change(struct sim_invariants *v, const struct sim_change *c)
 {
     bool good = sim_check_held(v, c->at_ns, c->viewer, c->member, c->previous, c->word);
     good &= may_rise(v, c);
-    good &= may_live(v, c);
+    good &= sim_check_believed(v, c);
     return good;
+}
+
+bool sim_check_refuted(struct sim_invariants *v, uint64_t at_ns, uint32_t node, uint64_t accused,
+                       uint64_t now)
+{
+    if (!sl_word_is_live(now) || now > accused) /* who leaves answers nothing */
+        return true;
+    return broken(v, SIM_RULE_REFUTES, at_ns,
+                  "n%u heard the accusation %016" PRIx64 " and is still %016" PRIx64, node + 1,
+                  accused, now);
+}
+
+/* Timers left over after the first step are fired 64 at a time; an engine has a timer per suspicion
+   (65,536 at most) and a hundred more. */
+#define STEPS_MAX 1026
+/* What one record or timer may send: one frame to a full fan-out of peers. */
+#define SENT_MAX  ((SL_STEP_RECORDS_MAX + SL_STEP_TIMERS_MAX) * SL_FANOUT_MAX)
+
+bool sim_check_work(struct sim_invariants *v, uint64_t at_ns, uint32_t node, uint32_t steps,
+                    uint32_t sent)
+{
+    if (steps <= STEPS_MAX && sent <= steps * SENT_MAX)
+        return true;
+    return broken(v, SIM_RULE_WORK, at_ns, "n%u: %u frames in %u steps", node + 1, sent, steps);
+}
+
+bool sim_check_queue(struct sim_invariants *v, uint64_t at_ns, uint32_t node, uint64_t waiting,
+                     uint64_t room)
+{
+    if (waiting <= room)
+        return true;
+    return broken(v, SIM_RULE_QUEUES, at_ns, "n%u: %" PRIu64 " in room for %" PRIu64, node + 1,
+                  waiting, room);
 }
 
 bool sim_check_bytes(struct sim_invariants *v, uint64_t at_ns, uint32_t node, uint64_t bytes,
@@ -75,6 +109,26 @@ bool sim_check_bytes(struct sim_invariants *v, uint64_t at_ns, uint32_t node, ui
         return true;
     return broken(v, SIM_RULE_BYTE_CAP, at_ns, "n%u: %" PRIu64 " bytes, cap %" PRIu64, node + 1,
                   bytes, cap_bytes);
+}
+
+bool sim_check_session(struct sim_invariants *v, uint64_t at_ns, uint32_t node, uint64_t took_ns,
+                       uint64_t bound_ns)
+{
+    if (took_ns <= bound_ns)
+        return true;
+    return broken(v, SIM_RULE_REPAIR_ENDS, at_ns,
+                  "n%u: a session has lasted %" PRIu64 " ms, bound %" PRIu64 " ms", node + 1,
+                  took_ns / 1000000, bound_ns / 1000000);
+}
+
+bool sim_check_repair(struct sim_invariants *v, uint64_t at_ns, uint32_t node, uint32_t peer,
+                      uint32_t before, uint32_t after)
+{
+    if (after < before)
+        return true;
+    return broken(v, SIM_RULE_REPAIR_SHRINKS, at_ns,
+                  "n%u repaired with n%u: they differed in %u members, and still do in %u",
+                  node + 1, peer + 1, before, after);
 }
 
 bool sim_check_digest(struct sim_invariants *v, uint64_t at_ns, uint32_t a, uint32_t b,

@@ -1,39 +1,37 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <err.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "bench/sim/arguments.h"
+#include "bench/sim/plot.h"
+#include "bench/sim/pool.h"
 #include "bench/sim/report.h"
+#include "bench/sim/swarm.h"
 
 static const char usage[] =
     "usage: starling-sim run FILE [--seed N] [--seeds N] [--json]\n"
+    "       starling-sim swarm --help\n"
+    "       starling-sim plot --help\n"
     "\n"
     "  run        plays the scenario; exits with 0 if every expectation and invariant held, 1 if\n"
     "             one did not, 2 for a bad scenario or wrong usage\n"
     "\n"
     "  --seed N   instead of the scenario's: same seed, same run\n"
-    "  --seeds N  as many runs, each with the next seed\n"
-    "  --json     one JSON object per run\n";
+    "  --seeds N  as many runs, each with the next seed, judged together\n"
+    "  --json     one JSON object\n";
 
-#define STEP_NS ((uint64_t)1000000000)
+#define STEP_NS        ((uint64_t)1000000000)
+#define SHOWN_EVERY_MS 500
 
 struct request {
     const char *path;
     uint64_t seed, seeds;
     bool has_seed, json;
 };
-
-static uint64_t wall_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 static uint64_t resident_mb(void)
 {
@@ -42,48 +40,80 @@ static uint64_t resident_mb(void)
     return (uint64_t)used.ru_maxrss / 1024;
 }
 
-static void play(struct sim_world *w)
+/* On a terminal one line that changes; elsewhere, once a run takes longer than that, now and then a
+   line. */
+#define QUIET_MS 2000
+#define LINES_MS 10000
+
+static void show_progress(const struct sim_world *w, uint64_t began_ms)
 {
-    bool watched = isatty(STDERR_FILENO) != 0;
-    uint64_t shown_ms = wall_ms();
-    for (uint64_t at_ns = 0; at_ns < w->scenario->run_ns; at_ns += STEP_NS) {
-        sim_world_run(w, at_ns + STEP_NS);
-        if (!watched || wall_ms() - shown_ms < 1000)
-            continue;
-        shown_ms = wall_ms();
-        fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " s ", (at_ns + STEP_NS) / STEP_NS,
-                w->scenario->run_ns / STEP_NS);
-    }
-    if (watched)
-        fputs("\r                        \r", stderr);
+    uint64_t now_ms = sim_world_ns(w) / 1000000, all_ms = w->scenario->run_ns / 1000000;
+    uint64_t wall_ms = sim_wall_ms() - began_ms + 1;
+    fprintf(stderr,
+            "%" PRIu64 " of %" PRIu64 " s, %" PRIu64 ".%" PRIu64 " times real time, %" PRIu64
+            " s left ",
+            now_ms / 1000, all_ms / 1000, now_ms / wall_ms, now_ms * 10 / wall_ms % 10,
+            now_ms == 0 ? 0 : (all_ms - now_ms) * wall_ms / now_ms / 1000);
 }
 
-static bool run_once(const struct sim_scenario *s, uint64_t seed, bool json)
+static void play(struct sim_world *w)
+{
+    bool terminal = isatty(STDERR_FILENO) != 0;
+    uint64_t began_ms = sim_wall_ms(), due_ms = began_ms + (terminal ? SHOWN_EVERY_MS : QUIET_MS);
+    for (uint64_t at_ns = 0; at_ns < w->scenario->run_ns; at_ns += STEP_NS) {
+        sim_world_run(w, at_ns + STEP_NS);
+        if (sim_wall_ms() < due_ms)
+            continue;
+        due_ms = sim_wall_ms() + (terminal ? SHOWN_EVERY_MS : LINES_MS);
+        show_progress(w, began_ms);
+        fputs(terminal ? "\r" : "\n", stderr);
+    }
+    if (terminal)
+        fputs("\033[K", stderr);
+}
+
+static struct sim_cost run_once(struct sim_world *w, const struct sim_scenario *s, uint64_t seed)
+{
+    struct sim_cost cost;
+    uint64_t began_ms = sim_wall_ms();
+    if (sim_world_create(w, s, seed) != 0)
+        errx(2, "%s: not enough memory for %u nodes", s->path, s->node_count);
+    cost.build_ms = sim_wall_ms() - began_ms;
+    play(w);
+    sim_world_finish(w);
+    cost.wall_ms = sim_wall_ms() - began_ms;
+    cost.resident_mb = resident_mb();
+    return cost;
+}
+
+static bool run_single(const struct sim_scenario *s, uint64_t seed, bool json)
 {
     static struct sim_world w;
-    struct sim_cost cost;
-    uint64_t began_ms = wall_ms();
-    if (sim_world_create(&w, s, seed) != 0)
-        errx(2, "%s: not enough memory for %u nodes", s->path, s->node_count);
-    cost.build_ms = wall_ms() - began_ms;
-    play(&w);
-    sim_world_finish(&w);
-    cost.wall_ms = wall_ms() - began_ms;
-    cost.resident_mb = resident_mb();
+    struct sim_cost cost = run_once(&w, s, seed);
     bool good = (json ? sim_report_json : sim_report_text)(&w, &cost, stdout);
-    fflush(stdout);
     sim_world_destroy(&w);
     return good;
 }
 
-static uint64_t number(const char *flag, const char *text)
+static bool run_pool(const struct sim_scenario *s, uint64_t seed, uint64_t seeds, bool json)
 {
-    char *end;
-    errno = 0;
-    uint64_t value = text == NULL ? 0 : strtoull(text, &end, 10);
-    if (text == NULL || *text < '0' || *text > '9' || *end != '\0' || errno != 0)
-        errx(2, "%s: '%s', expected a whole number", flag, text == NULL ? "" : text);
-    return value;
+    static struct sim_world w;
+    struct sim_pool pool;
+    struct sim_cost all = {0};
+    sim_pool_create(&pool, s);
+    for (uint64_t i = 0; i < seeds; i++) {
+        struct sim_cost cost = run_once(&w, s, seed + i);
+        sim_pool_add(&pool, &w);
+        if (!json)
+            sim_report_text(&w, &cost, stdout);
+        all.wall_ms += cost.wall_ms;
+        all.resident_mb = cost.resident_mb;
+        sim_world_destroy(&w);
+        fflush(stdout);
+    }
+    bool good = (json ? sim_report_pool_json : sim_report_pool_text)(&pool, &all, stdout);
+    sim_pool_destroy(&pool);
+    return good;
 }
 
 static bool parse(int argc, char **argv, struct request *r)
@@ -95,11 +125,11 @@ static bool parse(int argc, char **argv, struct request *r)
         if (strcmp(argv[i], "--json") == 0) {
             r->json = true;
         } else if (strcmp(argv[i], "--seed") == 0) {
-            r->seed = number(argv[i], i + 1 < argc ? argv[i + 1] : NULL);
+            r->seed = sim_argument_number(argv[i], i + 1 < argc ? argv[i + 1] : NULL);
             r->has_seed = true;
             i++;
         } else if (strcmp(argv[i], "--seeds") == 0) {
-            r->seeds = number(argv[i], i + 1 < argc ? argv[i + 1] : NULL);
+            r->seeds = sim_argument_number(argv[i], i + 1 < argc ? argv[i + 1] : NULL);
             i++;
         } else if (argv[i][0] == '-' || r->path != NULL) {
             return false;
@@ -115,6 +145,10 @@ int main(int argc, char **argv)
     static struct sim_scenario scenario;
     struct request r;
     char why[SIM_WHY_BYTES];
+    if (argc > 1 && strcmp(argv[1], "plot") == 0)
+        return sim_plot_main(argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "swarm") == 0)
+        return sim_swarm_main(argc - 1, argv + 1, argv[0]);
     if (!parse(argc, argv, &r)) {
         bool asked = argc == 2 && strcmp(argv[1], "--help") == 0;
         fputs(usage, asked ? stdout : stderr);
@@ -125,10 +159,7 @@ int main(int argc, char **argv)
         return 2;
     }
     uint64_t first = r.has_seed ? r.seed : scenario.seed;
-    uint64_t held = 0;
-    for (uint64_t i = 0; i < r.seeds; i++)
-        held += run_once(&scenario, first + i, r.json);
-    if (r.seeds > 1 && !r.json)
-        printf("%" PRIu64 " of %" PRIu64 " seeds held\n", held, r.seeds);
-    return held == r.seeds ? 0 : 1;
+    bool good = r.seeds == 1 ? run_single(&scenario, first, r.json)
+                             : run_pool(&scenario, first, r.seeds, r.json);
+    return good ? 0 : 1;
 }

@@ -20,6 +20,18 @@ const char *sim_metric_text(enum sim_metric metric)
     return rows[metric].text;
 }
 
+bool sim_metric_is_added(enum sim_metric metric)
+{
+    switch (metric) {
+#define SIM_METRIC_ADDED(name) case SIM_METRIC_##name:
+        SIM_METRICS_ADDED(SIM_METRIC_ADDED)
+#undef SIM_METRIC_ADDED
+        return true;
+    default:
+        return false;
+    }
+}
+
 enum sim_unit sim_metric_unit(enum sim_metric metric)
 {
     return rows[metric].unit;

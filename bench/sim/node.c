@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "bench/sim/trace.h"
 #include "bench/sim/world.h"
@@ -14,7 +13,7 @@
 /* ---- lives ---- */
 
 /* The true hash is that of the nodes that run. */
-static void tell_truth(struct sim_node *node, uint64_t word)
+void sim_node_tell_truth(struct sim_node *node, uint64_t word)
 {
     struct sim_world *w = node->world;
     uint64_t id = w->directory.entries[node->number].id;
@@ -25,14 +24,41 @@ static void tell_truth(struct sim_node *node, uint64_t word)
     if (node->counted)
         w->true_hash += sl_item_hash(cluster, id, sl_word_incarnation(word));
     node->word = word;
+    sim_lives_begin(&w->lives, node->number, sl_word_generation(word), w->now_ns);
     node->issued = sl_word_merge(node->issued, word);
 }
 
-static void *map(size_t bytes)
+struct sl_engine_layout sim_node_layout(struct sim_world *w, struct sl_arena *arrays)
 {
-    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    return memory == MAP_FAILED ? NULL : memory;
+    return (struct sl_engine_layout){sim_directory_cold, &w->directory, false, arrays};
+}
+
+const struct sl_engine *sim_node_engine_at(const struct sim_world *w, uint32_t number)
+{
+    struct sl_arena own = {sim_memory_own(&w->memory, number), w->memory.own_bytes, 0};
+    sl_arena_take(&own, 1, sizeof(struct sl_lane));
+    sl_arena_take(&own, 1, sizeof(struct sl_counters));
+    return sl_arena_take(&own, 0, 0);
+}
+
+/* A zone in which nobody runs is as one that is cut off, until the patience with that is over. */
+static void note_zone(const struct sim_node *node, int more)
+{
+    struct sim_world *w = node->world;
+    uint32_t zone = w->directory.entries[node->number].zone;
+    if (w->zone_up[zone] == 0)
+        sim_silence_end(&w->lives, SIM_SILENCE_EMPTY, zone, zone, w->now_ns);
+    w->zone_up[zone] += (uint32_t)more;
+    if (w->zone_up[zone] > 0)
+        return;
+    struct sim_silence silence = {
+        .from_ns = w->now_ns,
+        .until_ns = w->now_ns + w->scenario->options.config.zone_patience_ns,
+        .kind = SIM_SILENCE_EMPTY,
+        .a = zone,
+        .b = zone,
+    };
+    sim_silence_begin(&w->lives, &silence);
 }
 
 static int create(struct sim_node *node, const struct sl_config *base, uint64_t wall_s)
@@ -40,31 +66,37 @@ static int create(struct sim_node *node, const struct sl_config *base, uint64_t 
     struct sim_world *w = node->world;
     struct sl_config config = *base;
     struct sl_host host = sim_node_host(node);
-    node->memory = map(w->node_bytes);
-    if (node->memory == NULL)
+    if (node->life > 0 && !sim_memory_clear(&w->memory, node->number))
         return -ENOMEM;
-    struct sl_arena arena = {node->memory, w->node_bytes, 0};
+    struct sl_arena arena = {sim_memory_own(&w->memory, node->number), w->memory.own_bytes, 0};
+    struct sl_arena arrays = {sim_memory_arrays(&w->memory, node->number), w->memory.array_bytes,
+                              0};
+    struct sl_engine_layout layout = sim_node_layout(w, &arrays);
     node->lane = sl_arena_take(&arena, 1, sizeof(*node->lane));
     node->counters = sl_arena_take(&arena, 1, sizeof(*node->counters));
     snprintf(config.name, sizeof(config.name), "n%u", node->number + 1);
     strcpy(config.zone, w->scenario->zones[w->directory.entries[node->number].zone].name);
     config.v4 = sim_endpoint_of(node->number);
-    node->engine = sl_engine_create(&arena, &config, &w->layout, &host, sl_prng_next(&w->prng),
-                                    wall_s, w->now_ns);
+    node->engine = sl_engine_create(&arena, &config, &layout, &host, sl_prng_next(&w->prng), wall_s,
+                                    w->now_ns);
     if (node->engine == NULL)
         return -ENOMEM;
-    sl_lane_init(node->lane, 0, node->counters);
+    SL_ASSERT(arena.used_bytes < arena.size_bytes && arrays.used_bytes <= arrays.size_bytes);
+    sl_lane_init(node->lane, 0, 1, node->counters);
     node->state = SIM_NODE_UP;
     node->life++;
     node->born_ns = w->now_ns;
+    node->joined_ns = SIM_NEVER;
     node->grace_ns = config.join_grace_ns;
     node->has_left = false;
     node->excused_until_ns = 0;
+    node->is_starved = false;
+    node->overflowed = 0;
+    node->sync_number = node->sync_began_ns = 0;
     memset(&node->meter, 0, sizeof(node->meter));
-    sim_list_init(&node->backlog);
-    node->backlog_count = 0;
     w->up_count++;
-    tell_truth(node, sl_engine_self_word(node->engine));
+    note_zone(node, 1);
+    sim_node_tell_truth(node, sl_engine_self_word(node->engine));
     return 0;
 }
 
@@ -121,12 +153,21 @@ int sim_node_form(struct sim_node *node, const struct sim_node *like)
     int error = create(node, &config, SIM_WALL_S - 86400);
     if (error)
         return error;
-    if (like != NULL)
-        sl_engine_preload_like(node->engine, like->engine);
-    else
+    node->joined_ns = node->born_ns;
+    struct sim_memory *memory = &node->world->memory;
+    if (like == NULL) {
         error = preload_all(node);
+        if (error == 0 && !sim_memory_keep(memory, node->number))
+            error = -ENOMEM;
+    } else if (sim_memory_share(memory, node->number)) {
+        sl_engine_preload_like(node->engine, like->engine);
+    } else {
+        error = -ENOMEM;
+    }
+    if (error)
+        return error;
     sl_engine_preload_seeds(node->engine, seeds, ids, list_seeds(node, seeds, ids));
-    return error;
+    return 0;
 }
 
 /* What the engine counted goes into the run's figures before it is gone. */
@@ -139,7 +180,11 @@ static void absorb(struct sim_node *node)
     sim_world_count(w, SIM_METRIC_refutations, stats->refutations);
     sim_world_count(w, SIM_METRIC_probes, stats->probes);
     sim_world_count(w, SIM_METRIC_probes_failed, stats->probes_failed);
+    sim_world_count(w, SIM_METRIC_stalls, stats->stalls);
+    sim_world_count(w, SIM_METRIC_rumours_sent, stats->rumours_sent);
     sim_world_count(w, SIM_METRIC_syncs, stats->syncs_started);
+    sim_world_count(w, SIM_METRIC_syncs_failed, stats->syncs_failed);
+    sim_world_count(w, SIM_METRIC_sync_learned, stats->sync_learned);
     sim_world_count(w, SIM_METRIC_sync_bytes, counters->tx_bytes[SL_CLASS_BULK]);
     sim_world_count(w, SIM_METRIC_refused,
                     counters->drops[SL_DROP_RUMOURS_FULL] +
@@ -150,21 +195,22 @@ static void absorb(struct sim_node *node)
 void sim_node_stop(struct sim_node *node)
 {
     struct sim_world *w = node->world;
-    struct sim_link *link;
+    struct sim_packet *packet;
     if (node->state == SIM_NODE_DOWN)
         return;
-    tell_truth(node, sl_word_with_status(node->word, SL_LEFT));
+    sim_node_tell_truth(node, sl_word_with_status(node->word, SL_LEFT));
     node->issued = sl_word_merge(node->issued, sl_engine_self_word(node->engine));
     absorb(node);
-    while ((link = sim_list_take(&node->backlog)) != NULL)
-        sim_packet_give(&w->pool, (struct sim_packet *)(void *)link);
+    while ((packet = sim_packet_queue_take(&node->backlog)) != NULL)
+        sim_packet_give(&w->pool, packet);
     sim_wheel_cancel(&node->wake);
     sim_wheel_cancel(&node->chore_link);
-    munmap(node->memory, w->node_bytes);
     node->engine = NULL;
     node->state = SIM_NODE_DOWN;
     node->down_ns = w->now_ns;
     w->up_count--;
+    sim_lives_end(&w->lives, node->number, w->now_ns);
+    note_zone(node, -1);
 }
 
 void sim_node_leave(struct sim_node *node)
@@ -173,100 +219,23 @@ void sim_node_leave(struct sim_node *node)
         sim_node_step(node, NULL);
 }
 
-/* ---- work ---- */
-
-void sim_node_step(struct sim_node *node, const struct sl_input *input)
+/* Without tags: the cold records that views share have none. */
+void sim_node_update(struct sim_node *node)
 {
     struct sim_world *w = node->world;
-    struct sl_step step = sl_engine_step(node->engine, w->now_ns, input);
-    while (step.more)
-        step = sl_engine_step(node->engine, w->now_ns, NULL);
-    node->deadline_ns = step.next_deadline_ns;
-    uint64_t tick = sim_tick_at(node->deadline_ns);
-    if (!sim_link_is_set(&node->wake) || tick < node->wake.tick)
-        sim_wheel_set(&w->wheel, &node->wake, tick);
-    uint64_t word = sl_engine_self_word(node->engine);
-    if (word != node->word)
-        tell_truth(node, word);
-    if (node->has_left)
-        sim_node_stop(node);
-}
-
-static bool wait_in_ring(struct sim_node *node, struct sim_packet *packet)
-{
-    if (node->state != SIM_NODE_PAUSED || node->backlog_count == SIM_RX_RING)
-        return false;
-    sim_node_meter(node, packet->length_bytes); /* the wire has carried it */
-    sim_list_append(&node->backlog, &packet->link);
-    node->backlog_count++;
-    return true;
-}
-
-/* The node's poll has found the packet. */
-static void meet(struct sim_node *node, struct sim_packet *packet)
-{
-    struct sim_world *w = node->world;
-    w->trace = sim_trace_mix(w->trace, w->now_ns ^ (uint64_t)node->number << 40);
-    w->trace = sim_trace_bytes(w->trace, packet->bytes, packet->length_bytes);
-    sim_world_count(w, SIM_METRIC_events, 1);
-    struct sl_frame_io io = {
-        .bytes = packet->bytes,
-        .length_bytes = packet->length_bytes,
-        .room_bytes = w->scenario->options.config.frame_bytes,
-        .from = sim_endpoint_of(packet->from),
-    };
-    enum sl_verdict verdict =
-        sl_fast_frame(sl_engine_fast(node->engine), node->lane, w->now_ns, &io, w->input);
-    bool answered = verdict == SL_VERDICT_ANSWER || verdict == SL_VERDICT_RELAY;
-    sl_engine_note_traffic(node->engine, w->now_ns,
-                           packet->length_bytes + (answered ? io.length_bytes : 0));
-    if (verdict == SL_VERDICT_ANSWER && io.bytes[SL_HEADER_TYPE_AT] == SL_FRAME_SYNC)
-        sim_world_count(w, SIM_METRIC_sync_bytes, io.length_bytes);
-    if (verdict == SL_VERDICT_ANSWER)
-        sim_world_send(w, node->number, &io.from, io.bytes, io.length_bytes);
-    else if (verdict == SL_VERDICT_RELAY)
-        sim_world_send(w, node->number, &io.to, io.bytes, io.length_bytes);
-    if (io.to_engine)
-        sim_node_step(node, w->input);
-}
-
-void sim_node_pause(struct sim_node *node)
-{
-    node->state = SIM_NODE_PAUSED;
-    node->paused_ns = node->world->now_ns;
-    sim_wheel_cancel(&node->wake);
-}
-
-void sim_node_resume(struct sim_node *node)
-{
-    struct sim_world *w = node->world;
-    const struct sl_config *c = &w->scenario->options.config;
-    struct sim_link *link;
-    node->state = SIM_NODE_UP;
-    if (w->now_ns - node->paused_ns > c->max_pause_ns)
-        node->excused_until_ns = w->now_ns + 2 * c->suspicion_max_ns + c->spread_ns;
-    while (node->state == SIM_NODE_UP && (link = sim_list_take(&node->backlog)) != NULL) {
-        node->backlog_count--;
-        meet(node, (struct sim_packet *)(void *)link);
-        sim_packet_give(&w->pool, (struct sim_packet *)(void *)link);
-    }
-    if (node->state == SIM_NODE_UP)
-        sim_node_step(node, NULL);
-}
-
-void sim_node_receive(struct sim_node *node, struct sim_packet *packet)
-{
-    struct sim_world *w = node->world;
-    if (wait_in_ring(node, packet))
+    if (sl_engine_update(node->engine, w->now_ns, "", 0) != 0)
         return;
-    if (node->state == SIM_NODE_UP) {
-        sim_node_meter(node, packet->length_bytes);
-        meet(node, packet);
-    } else {
-        sim_world_count(w, SIM_METRIC_frames_lost, 1);
-    }
-    sim_packet_give(&w->pool, packet);
+    struct sim_news news = {
+        .at_ns = sim_world_ns(w),
+        .word = sl_engine_self_word(node->engine),
+        .node = node->number,
+        .earlier = node->update,
+    };
+    node->update = sim_watch_news(&w->watch, SIM_NEWS_UPDATE, &news);
+    sim_node_step(node, NULL);
 }
+
+/* ---- figures ---- */
 
 static uint64_t cap_of(const struct sim_node *node)
 {

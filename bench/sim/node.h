@@ -14,7 +14,8 @@ extern "C" {
 
 struct sim_world;
 
-#define SIM_RX_RING 1024 /* packets that wait for a paused node; more are lost */
+#define SIM_POLL_NS    1000000ull /* between the polls of a busy node; a starved one's are rarer */
+#define SIM_POLL_BURST 32         /* packets that a starved node takes in one poll */
 
 #define SIM_SEED_CAP_BYTES 5000000u /* of a seed in any 1 s, by the design's table */
 
@@ -22,36 +23,52 @@ enum sim_node_state { SIM_NODE_DOWN, SIM_NODE_UP, SIM_NODE_PAUSED };
 
 enum sim_chore { SIM_CHORE_NONE, SIM_CHORE_START, SIM_CHORE_RESUME };
 
+/* What every event touches comes first. */
 struct sim_node {
-    struct sim_link wake; /* the engine's deadline */
-    struct sim_link chore_link;
-    enum sim_chore chore;
-    struct sim_world *world;
-    uint32_t number;
-    enum sim_node_state state;
-    bool has_left; /* its engine said so: stop it after the step */
-    bool counted;  /* its word is part of the true hash */
-
-    void *memory; /* arena, lane and counters */
+    struct sim_link wake; /* the engine's deadline; its owner is this node's number */
+    uint64_t deadline_ns;
     struct sl_engine *engine;
     struct sl_lane *lane;
-    struct sl_counters *counters;
-    uint64_t deadline_ns;
-    struct sim_link backlog;
-    uint32_t backlog_count;
-
-    uint32_t life; /* how often started */
-    uint64_t born_ns, down_ns, paused_ns;
-    uint64_t
-        excused_until_ns;  /* behind a pause longer than is tolerated, its deaths are not false */
-    uint64_t word;         /* own, as of the last step */
-    uint64_t issued;       /* the highest of all lives */
-    uint32_t crash;        /* number of its last crash in the watch; UINT32_MAX: none */
-    uint32_t start;        /* number of its last start there */
-    int64_t clock_s;       /* off by */
-    struct sl_meter meter; /* tx + rx */
+    struct sim_world *world;
+    enum sim_node_state state;
+    uint32_t number;
+    uint64_t word; /* own, as of the last step */
+    uint64_t born_ns;
     uint64_t grace_ns;     /* this life's join grace */
-};
+    struct sl_meter meter; /* tx + rx */
+    bool has_left;         /* its engine said so: stop it after the step */
+    bool is_starved;
+    uint32_t sent; /* frames in the running step */
+
+    bool counted; /* its word is part of the true hash */
+    enum sim_chore chore;
+    struct sim_link chore_link;
+    struct sl_counters *counters;
+    struct sim_packet_queue backlog;
+    uint32_t ring;       /* packets that may wait; more are lost */
+    uint32_t overflowed; /* since its last poll */
+    uint64_t poll_every_ns, next_poll_ns, starved_until_ns;
+    uint64_t clog_from_ns, clog_until_ns; /* between them nothing goes in or out */
+    uint32_t life;                        /* how often started */
+    uint64_t joined_ns;                   /* in this life; SIM_NEVER until it has */
+    uint64_t down_ns, paused_ns;
+    uint64_t excused_until_ns; /* behind a pause longer than is tolerated, its deaths are not
+                                  false */
+    uint64_t issued;           /* the highest word of all lives */
+    uint64_t cut_word;         /* the highest that a cut has declared dead: such news travels on */
+    uint32_t crash;            /* number of its last crash in the watch; SIM_NEWS_NONE */
+    uint32_t update;           /* of its last update */
+    uint32_t start;            /* number of its last start there */
+    uint64_t forged;           /* the highest word that a liar claimed in its name */
+    bool has_lied;
+    uint64_t sync_number, sync_began_ns; /* the session begun last; began: 0 once it has ended */
+    int64_t clock_s;                     /* off by */
+} __attribute__((aligned(SL_CACHE_LINE)));
+
+/* Where a node's engine lies while there is one. */
+const struct sl_engine *sim_node_engine_at(const struct sim_world *world, uint32_t number);
+
+struct sl_engine_layout sim_node_layout(struct sim_world *world, struct sl_arena *arrays);
 
 /* Starts a node that finds its cluster by the seeds. 0 or -ENOMEM. */
 int sim_node_start(struct sim_node *node);
@@ -61,8 +78,18 @@ int sim_node_form(struct sim_node *node, const struct sim_node *like);
 void sim_node_stop(struct sim_node *node);
 void sim_node_pause(struct sim_node *node);
 void sim_node_resume(struct sim_node *node);
+/* Polls so much more rarely, until that time. */
+void sim_node_starve(struct sim_node *node, uint32_t millionths, uint64_t until_ns);
+/* Its deadline has come, or its poll. */
+void sim_node_wake(struct sim_node *node);
 void sim_node_leave(struct sim_node *node);
+/* Claims itself anew, with a higher incarnation. */
+void sim_node_update(struct sim_node *node);
 
+/* Its word is this from now on. */
+void sim_node_tell_truth(struct sim_node *node, uint64_t word);
+
+/* node_work.c */
 void sim_node_step(struct sim_node *node, const struct sl_input *input);
 /* Takes the packet over. */
 void sim_node_receive(struct sim_node *node, struct sim_packet *packet);

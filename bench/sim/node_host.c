@@ -15,8 +15,10 @@ static void send(void *context, struct sl_buffer *buffer, uint32_t length_bytes,
                  enum sl_class traffic, const struct sl_endpoint *to, uint32_t to_count)
 {
     struct sim_node *node = context;
-    (void)traffic;
+    if (traffic == SL_CLASS_BULK && buffer->bytes[SL_HEADER_TYPE_AT] == SL_FRAME_SYNC_REQUEST)
+        sim_repairs_asked(node, sim_node_at(to));
     sl_header_stamp(buffer->bytes, node->lane->id, ++node->lane->counter);
+    node->sent += to_count;
     for (uint32_t i = 0; i < to_count; i++)
         sim_world_send(node->world, node->number, &to[i], buffer->bytes, length_bytes);
 }

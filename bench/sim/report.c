@@ -3,6 +3,10 @@
 
 #include <inttypes.h>
 #include <jansson.h>
+#include <stdlib.h>
+
+#include "bench/sim/curve.h"
+#include "bench/sim/pool.h"
 
 static enum sim_unit unit_of(const struct sim_expect *x)
 {
@@ -54,6 +58,7 @@ bool sim_report_text(struct sim_world *w, const struct sim_cost *cost, FILE *out
     fprintf(out, "%s: %u nodes, %" PRIu64 " s, seed %" PRIu64 ", trace %016" PRIx64 "\n", s->path,
             s->node_count, s->run_ns / 1000000000, w->seed, w->trace);
     text_metrics(w, out);
+    sim_curve_text(w, out);
     for (uint32_t i = 0; i < s->expect_count; i++) {
         uint64_t measured;
         bool held = sim_world_judge(w, &s->expects[i], &measured);
@@ -78,6 +83,30 @@ static json_t *json_value(enum sim_unit unit, uint64_t value)
     return json_integer((json_int_t)value);
 }
 
+/* What percentiles over many runs need. */
+static void json_add_latencies(const struct sim_world *w, const struct sim_expect *x, json_t *one)
+{
+    uint32_t count;
+    uint64_t *values = sim_world_latencies(w, x, &count);
+    if (values == NULL)
+        return;
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < count; i++)
+        json_array_append_new(list, json_value(SIM_UNIT_NS, values[i]));
+    free(values);
+    json_object_set_new(one, "percentile", json_integer((json_int_t)x->percentile));
+    json_object_set_new(one, "within_ns", json_integer((json_int_t)x->within_ns));
+    json_object_set_new(one, "latencies_ns", list);
+}
+
+static void json_add_metric(const struct sim_expect *x, json_t *one)
+{
+    json_object_set_new(one, "compare", json_string(sim_compare_text(x->compare)));
+    json_object_set_new(one, "value", json_integer((json_int_t)x->value));
+    json_object_set_new(one, "added",
+                        json_boolean(sim_metric_is_added((enum sim_metric)x->metric)));
+}
+
 static json_t *json_expects(struct sim_world *w, bool *good)
 {
     json_t *list = json_array();
@@ -86,9 +115,12 @@ static json_t *json_expects(struct sim_world *w, bool *good)
         uint64_t measured;
         bool held = sim_world_judge(w, x, &measured);
         *good &= held;
-        json_array_append_new(list, json_pack("{s:s, s:i, s:b, s:o}", "text", x->text, "line",
-                                              (int)x->line, "ok", held, "measured",
-                                              json_value(unit_of(x), measured)));
+        json_t *one = json_pack("{s:s, s:i, s:b, s:o}", "text", x->text, "line", (int)x->line, "ok",
+                                held, "measured", json_value(unit_of(x), measured));
+        json_add_latencies(w, x, one);
+        if (x->kind == SIM_EXPECT_METRIC)
+            json_add_metric(x, one);
+        json_array_append_new(list, one);
     }
     return list;
 }
@@ -124,6 +156,67 @@ bool sim_report_json(struct sim_world *w, const struct sim_cost *cost, FILE *out
                   w->scenario->path, "seed", (json_int_t)w->seed, "trace_hash", trace,
                   "expectations", expects, "broken", broken, "metrics", metrics, "wall_ms",
                   (json_int_t)cost->wall_ms, "resident_mb", (json_int_t)cost->resident_mb);
+    json_dumpf(all, out, JSON_COMPACT);
+    fputc('\n', out);
+    json_decref(all);
+    return good;
+}
+
+bool sim_report_pool_text(struct sim_pool *p, const struct sim_cost *cost, FILE *out)
+{
+    const struct sim_scenario *s = p->scenario;
+    char value[48];
+    bool good = p->violations == 0;
+    fprintf(out, "all %u seeds together:\n", p->run_count);
+    for (uint32_t i = 0; i < s->expect_count; i++) {
+        uint64_t measured;
+        bool held = sim_pool_judge(p, i, &measured);
+        good &= held;
+        write_value(unit_of(&s->expects[i]), measured, value, sizeof(value));
+        fprintf(out, "%s line %u: %s: %s", held ? "ok    " : "FAILED", s->expects[i].line,
+                s->expects[i].text, value);
+        if (p->expects[i].latencies != NULL)
+            fprintf(out, " (of %u)", p->expects[i].count);
+        fputc('\n', out);
+    }
+    if (p->violations != 0)
+        fprintf(out, "BROKEN invariants: %" PRIu64 " times\n", p->violations);
+    fprintf(out, "%s: %" PRIu64 " ms, %" PRIu64 " MB\n", good ? "held" : "did not hold",
+            cost->wall_ms, cost->resident_mb);
+    return good;
+}
+
+static json_t *json_runs(const struct sim_pool *p)
+{
+    json_t *list = json_array();
+    char trace[17];
+    for (uint32_t i = 0; i < p->run_count; i++) {
+        snprintf(trace, sizeof(trace), "%016" PRIx64, p->runs[i].trace);
+        json_array_append_new(list, json_pack("{s:I, s:s}", "seed", (json_int_t)p->runs[i].seed,
+                                              "trace_hash", trace));
+    }
+    return list;
+}
+
+bool sim_report_pool_json(struct sim_pool *p, const struct sim_cost *cost, FILE *out)
+{
+    const struct sim_scenario *s = p->scenario;
+    bool good = p->violations == 0;
+    json_t *expects = json_array();
+    for (uint32_t i = 0; i < s->expect_count; i++) {
+        uint64_t measured;
+        bool held = sim_pool_judge(p, i, &measured);
+        good &= held;
+        json_array_append_new(expects,
+                              json_pack("{s:s, s:i, s:b, s:o, s:I}", "text", s->expects[i].text,
+                                        "line", (int)s->expects[i].line, "ok", held, "measured",
+                                        json_value(unit_of(&s->expects[i]), measured), "latencies",
+                                        (json_int_t)p->expects[i].count));
+    }
+    json_t *all = json_pack("{s:b, s:s, s:o, s:o, s:I, s:I, s:I}", "ok", good, "scenario", s->path,
+                            "seeds", json_runs(p), "expectations", expects, "violations",
+                            (json_int_t)p->violations, "wall_ms", (json_int_t)cost->wall_ms,
+                            "resident_mb", (json_int_t)cost->resident_mb);
     json_dumpf(all, out, JSON_COMPACT);
     fputc('\n', out);
     json_decref(all);

@@ -15,6 +15,12 @@ struct sim_cost {
     uint64_t resident_mb;       /* most of the process so far */
 };
 
+struct sim_pool;
+
+/* The same of several runs judged as one. */
+bool sim_report_pool_text(struct sim_pool *pool, const struct sim_cost *cost, FILE *out);
+bool sim_report_pool_json(struct sim_pool *pool, const struct sim_cost *cost, FILE *out);
+
 /* Each returns whether all expectations and invariants held. */
 bool sim_report_text(struct sim_world *world, const struct sim_cost *cost, FILE *out);
 bool sim_report_json(struct sim_world *world, const struct sim_cost *cost, FILE *out);

@@ -36,6 +36,19 @@ static void sample_equality(struct sim_world *w)
     sim_watch_sample(&w->watch, sim_world_ns(w), right, w->up_count);
 }
 
+static void check_believed(struct sim_world *w, uint32_t viewer, uint32_t member, uint64_t word)
+{
+    struct sim_change held = {
+        .at_ns = sim_world_ns(w),
+        .viewer = viewer,
+        .member = member,
+        .word = word,
+        .gone_ns = sim_world_gone_ns(w, viewer, member, word),
+        .grace_ns = sim_world_grace_ns(w),
+    };
+    sim_check_believed(&w->invariants, &held);
+}
+
 static void check_words(struct sim_world *w, uint32_t index)
 {
     uint32_t viewer = w->watched[index];
@@ -43,6 +56,9 @@ static void check_words(struct sim_world *w, uint32_t index)
     const struct sim_node *node = &w->nodes[viewer];
     if (node->state == SIM_NODE_DOWN)
         return;
+    sim_check_queue(&w->invariants, sim_world_ns(w), viewer,
+                    sl_engine_stats(node->engine)->rumours_waiting,
+                    w->scenario->options.config.max_rumours);
     if (node->life != w->watched_lives[index])
         memset(words, 0, w->scenario->node_count * sizeof(*words));
     w->watched_lives[index] = node->life;
@@ -50,6 +66,8 @@ static void check_words(struct sim_world *w, uint32_t index)
         uint64_t now = sl_view_word(view_of(w, viewer), w->directory.entries[i].id);
         sim_check_held(&w->invariants, sim_world_ns(w), viewer, i, words[i], now);
         words[i] = now;
+        if (w->lives.ended > 0)
+            check_believed(w, viewer, i, now);
     }
 }
 
@@ -90,8 +108,10 @@ void sim_sampler_run(struct sim_world *w)
     w->next_sample_ns += SIM_SAMPLE_NS;
     if (w->samples_equality)
         sample_equality(w);
+    sim_repairs_run(w);
     if (number % CHECK_EVERY != 0)
         return;
+    sim_repairs_check_ends(w);
     for (uint32_t i = 0; i < SIM_WATCHED_MAX; i++)
         check_words(w, i);
     check_digests(w);

@@ -187,6 +187,10 @@ static bool finish(struct sim_words *w, struct sim_scenario *s)
         c->max_members = s->node_count < 2 ? 2 : s->node_count;
     if (sl_config_check(c, why, sizeof(why)) != 0)
         return sim_refuse(w, "%s", why);
+    for (uint32_t i = 0; i < s->expect_count; i++) {
+        if (s->expects[i].within_rounds != 0)
+            s->expects[i].within_ns = s->expects[i].within_rounds * c->gossip_interval_ns;
+    }
     return true;
 }
 

@@ -12,8 +12,9 @@ extern "C" {
 
 #define SIM_ZONES_MAX 16
 #define SIM_NODES_MAX 16384
-#define SIM_LINES_MAX 256 /* actions, and expectations */
-#define SIM_TEXT_MAX  160 /* of one line */
+#define SIM_LINES_MAX 256  /* actions, and expectations */
+#define SIM_TEXT_MAX  160  /* of one line */
+#define SIM_RING_MAX  1024 /* packets that wait for a node at most */
 #define SIM_MILLION   1000000u
 #define SIM_LATENCIES 4
 #define SIM_WHY_BYTES 512
@@ -34,6 +35,7 @@ enum sim_pick_kind {
     SIM_PICK_SHARE,   /* 5%: of the running ones, at random, at least one */
     SIM_PICK_COUNT,   /* 3 nodes: running ones, at random */
     SIM_PICK_CRASHED, /* crashed: whoever the timeline has crashed */
+    SIM_PICK_ALL,     /* an expectation's: of whomever it happened to */
 };
 
 struct sim_pick {
@@ -48,6 +50,11 @@ enum sim_verb {
     SIM_LEAVE,
     SIM_JOIN,
     SIM_CLOCK,
+    SIM_UPDATE,
+    SIM_CLOG,
+    SIM_STARVE,
+    SIM_RING,
+    SIM_LIE,
     SIM_CUT,
     SIM_HEAL,
     SIM_LOSS,
@@ -55,6 +62,8 @@ enum sim_verb {
     SIM_REORDER,
     SIM_REPLAY,
     SIM_CORRUPT,
+    SIM_BURST,
+    SIM_MTU,
 };
 
 #define SIM_ZONE_ANY UINT32_MAX
@@ -63,8 +72,11 @@ struct sim_action {
     uint64_t at_ns, every_ns, until_ns; /* every_ns 0: once */
     enum sim_verb verb;
     struct sim_pick who;
-    uint64_t duration_ns; /* pause, join, reorder, replay; clock: how far */
-    bool back;            /* clock: into the past */
+    uint64_t
+        duration_ns; /* pause, join, clog, starve, lie, burst, reorder, replay; clock: how far */
+    uint32_t number; /* ring: packets; mtu: bytes */
+    bool forges;     /* lie: claims in others' names, too */
+    bool back;       /* clock: into the past */
     uint32_t millionths;
     uint32_t zone_a, zone_b; /* SIM_ZONE_ANY: all (others) */
     bool one_way;
@@ -72,9 +84,12 @@ struct sim_action {
 };
 
 enum sim_expect_kind {
-    SIM_EXPECT_DEAD,   /* every named crash is seen */
-    SIM_EXPECT_JOINED, /* every named start has its view */
-    SIM_EXPECT_EQUAL,  /* views agree with the truth after the last action */
+    SIM_EXPECT_DEAD,        /* every named crash is seen */
+    SIM_EXPECT_SPREAD,      /* every named node's update is held */
+    SIM_EXPECT_UNREACHABLE, /* every loss of the zone as a whole is told outside */
+    SIM_EXPECT_REACHABLE,   /* and its end */
+    SIM_EXPECT_JOINED,      /* every named start has its view */
+    SIM_EXPECT_EQUAL,       /* views agree with the truth after the last action */
     SIM_EXPECT_METRIC,
 };
 
@@ -82,11 +97,12 @@ enum sim_compare { SIM_LESS_EQUAL, SIM_LESS, SIM_EQUAL, SIM_GREATER_EQUAL };
 
 struct sim_expect {
     enum sim_expect_kind kind;
-    struct sim_pick who;
+    struct sim_pick who; /* UNREACHABLE, REACHABLE: first is the zone */
     uint32_t millionths; /* of the viewers */
     uint32_t percentile; /* of the latencies: 1..100, 100 = the worst */
     uint64_t within_ns;
-    uint32_t metric; /* enum sim_metric */
+    uint64_t within_rounds; /* if not 0: within_ns is as many gossip intervals */
+    uint32_t metric;        /* enum sim_metric */
     enum sim_compare compare;
     uint64_t value;
     uint32_t line;
@@ -108,6 +124,9 @@ struct sim_scenario {
     struct sim_action actions[SIM_LINES_MAX];
     struct sim_expect expects[SIM_LINES_MAX];
 };
+
+/* NULL: no such verb. */
+const char *sim_verb_name(uint32_t verb);
 
 /* 0, or -errno and in `why` one line: "file:line: what, expected ...". */
 int sim_scenario_read(struct sim_scenario *scenario, const char *path, char *why, size_t why_bytes);

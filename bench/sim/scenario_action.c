@@ -3,9 +3,9 @@
 
 #include "bench/sim/scenario_lines.h"
 
-#define VERBS                                                                              \
-    "at, crash, restart, pause, leave, join, clock, cut, heal, loss, duplicate, reorder, " \
-    "replay, corrupt, expect or a topology line"
+#define VERBS                                                                                     \
+    "at, crash, restart, pause, leave, join, update, clock, clog, starve, ring, lie, cut, heal, " \
+    "loss, burst, mtu, duplicate, reorder, replay, corrupt, expect or a topology line"
 
 typedef bool (*parse_fn)(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a);
 
@@ -34,6 +34,39 @@ static bool clock_step(struct sim_words *w, const struct sim_scenario *s, struct
     return (a->back || sim_take_keyword(w, "forward")) && sim_take_duration(w, &a->duration_ns);
 }
 
+static bool starve(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+{
+    return sim_take_who(w, s, &a->who) && sim_take_keyword(w, "to") &&
+           sim_take_share(w, &a->millionths) &&
+           (a->millionths != 0 || sim_refuse(w, "starved to 0%%, expected a share above it")) &&
+           sim_take_keyword(w, "for") && sim_take_duration(w, &a->duration_ns);
+}
+
+static bool take_u32(struct sim_words *w, const char *expected, uint64_t most, uint32_t *value)
+{
+    uint64_t number;
+    if (!sim_take_number(w, expected, &number))
+        return false;
+    *value = (uint32_t)number;
+    return number <= most || sim_refuse(w, "%llu, expected at most %llu",
+                                        (unsigned long long)number, (unsigned long long)most);
+}
+
+static bool ring(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+{
+    return sim_take_who(w, s, &a->who) && sim_take_keyword(w, "to") &&
+           take_u32(w, "a number of packets", SIM_RING_MAX, &a->number) &&
+           sim_take_keyword(w, "packets");
+}
+
+static bool lie(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+{
+    if (!sim_take_who(w, s, &a->who))
+        return false;
+    a->forges = sim_accept(w, "forging");
+    return sim_take_keyword(w, "for") && sim_take_duration(w, &a->duration_ns);
+}
+
 static bool cut(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
 {
     if (!sim_take_zone(w, s, &a->zone_a))
@@ -52,6 +85,21 @@ static bool heal(struct sim_words *w, const struct sim_scenario *s, struct sim_a
 static bool loss(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
 {
     return sim_take_share(w, &a->millionths) && heal(w, s, a);
+}
+
+static bool burst(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+{
+    if (!sim_take_share(w, &a->millionths) || !sim_take_keyword(w, "for") ||
+        !sim_take_duration(w, &a->duration_ns))
+        return false;
+    if (a->duration_ns == 0)
+        return sim_refuse(w, "bursts for 0, expected a longer duration");
+    return heal(w, s, a);
+}
+
+static bool mtu(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+{
+    return take_u32(w, "a number of bytes", SL_FRAME_BYTES_MAX, &a->number) && heal(w, s, a);
 }
 
 static bool share_only(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
@@ -83,6 +131,11 @@ static const struct {
     {"leave", SIM_LEAVE, who_only},
     {"join", SIM_JOIN, join},
     {"clock", SIM_CLOCK, clock_step},
+    {"update", SIM_UPDATE, who_only},
+    {"clog", SIM_CLOG, pause},
+    {"starve", SIM_STARVE, starve},
+    {"ring", SIM_RING, ring},
+    {"lie", SIM_LIE, lie},
     {"cut", SIM_CUT, cut},
     {"heal", SIM_HEAL, heal},
     {"loss", SIM_LOSS, loss},
@@ -90,7 +143,18 @@ static const struct {
     {"reorder", SIM_REORDER, reorder},
     {"replay", SIM_REPLAY, replay},
     {"corrupt", SIM_CORRUPT, share_only},
+    {"burst", SIM_BURST, burst},
+    {"mtu", SIM_MTU, mtu},
 };
+
+const char *sim_verb_name(uint32_t verb)
+{
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        if ((uint32_t)verbs[i].verb == verb)
+            return verbs[i].word;
+    }
+    return NULL;
+}
 
 static bool parse_when(struct sim_words *w, struct sim_action *a)
 {

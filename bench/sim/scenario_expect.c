@@ -4,6 +4,21 @@
 #include "bench/sim/metrics.h"
 #include "bench/sim/scenario_lines.h"
 
+#define KINDS "dead, spread, unreachable, reachable, joined, views or a metric"
+
+static bool take_rounds(struct sim_words *w, struct sim_expect *x)
+{
+    return sim_take_number(w, "a number of rounds", &x->within_rounds) &&
+           (sim_accept(w, "round") || sim_take_keyword(w, "rounds"));
+}
+
+/* Its last word is a unit of its own: "6 rounds", not "6s". */
+static bool is_in_rounds(const struct sim_words *w)
+{
+    const char *last = w->words[w->count - 1];
+    return strcmp(last, "rounds") == 0 || strcmp(last, "round") == 0;
+}
+
 static bool take_percentile(struct sim_words *w, struct sim_expect *x)
 {
     static const struct {
@@ -17,19 +32,43 @@ static bool take_percentile(struct sim_words *w, struct sim_expect *x)
             break;
         }
     }
-    return sim_take_keyword(w, "within") && sim_take_duration(w, &x->within_ns);
+    if (!sim_take_keyword(w, "within"))
+        return false;
+    if (x->kind == SIM_EXPECT_SPREAD && is_in_rounds(w))
+        return take_rounds(w, x);
+    return sim_take_duration(w, &x->within_ns);
+}
+
+/* Whose: a range, or the word for all that it happened to. */
+static bool take_whose(struct sim_words *w, const struct sim_scenario *s, const char *all,
+                       struct sim_expect *x)
+{
+    x->who.kind = SIM_PICK_ALL;
+    return sim_accept(w, all) || sim_take_range(w, s, &x->who);
+}
+
+static bool spread(struct sim_words *w, const struct sim_scenario *s, struct sim_expect *x)
+{
+    x->kind = SIM_EXPECT_SPREAD;
+    return take_whose(w, s, "updated", x) && sim_take_keyword(w, "at") &&
+           sim_take_share(w, &x->millionths) && take_percentile(w, x);
+}
+
+static bool zone(struct sim_words *w, const struct sim_scenario *s, enum sim_expect_kind kind,
+                 struct sim_expect *x)
+{
+    x->kind = kind;
+    if (!sim_take_keyword(w, "zone") || !sim_take_zone(w, s, &x->who.first))
+        return false;
+    x->who.last = x->who.first;
+    return sim_take_keyword(w, "at") && sim_take_share(w, &x->millionths) && take_percentile(w, x);
 }
 
 static bool dead(struct sim_words *w, const struct sim_scenario *s, struct sim_expect *x)
 {
     x->kind = SIM_EXPECT_DEAD;
-    if (!sim_accept(w, "crashed")) {
-        if (!sim_take_range(w, s, &x->who))
-            return false;
-    } else {
-        x->who.kind = SIM_PICK_CRASHED;
-    }
-    return sim_take_keyword(w, "at") && sim_take_share(w, &x->millionths) && take_percentile(w, x);
+    return take_whose(w, s, "crashed", x) && sim_take_keyword(w, "at") &&
+           sim_take_share(w, &x->millionths) && take_percentile(w, x);
 }
 
 static bool joined(struct sim_words *w, const struct sim_scenario *s, struct sim_expect *x)
@@ -62,7 +101,7 @@ static bool take_value(struct sim_words *w, struct sim_expect *x)
 static bool metric(struct sim_words *w, struct sim_expect *x)
 {
     static const char *const signs[] = {"<=", "<", "==", ">="}; /* enum sim_compare */
-    const char *name = sim_take(w, "dead, joined, views or a metric");
+    const char *name = sim_take(w, KINDS);
     if (name == NULL)
         return false;
     x->kind = SIM_EXPECT_METRIC;
@@ -70,8 +109,7 @@ static bool metric(struct sim_words *w, struct sim_expect *x)
            strcmp(sim_metric_name((enum sim_metric)x->metric), name) != 0)
         x->metric++;
     if (x->metric == SIM_METRIC_COUNT)
-        return sim_refuse(w, "'%s', expected dead, joined, views or a metric (see README.md)",
-                          name);
+        return sim_refuse(w, "'%s', expected " KINDS " (see README.md)", name);
     for (uint32_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
         if (!sim_accept(w, signs[i]))
             continue;
@@ -106,6 +144,12 @@ bool sim_parse_expect(struct sim_words *w, struct sim_scenario *s, const char *l
         return sim_refuse(w, "one expectation more, expected at most %d", SIM_LINES_MAX);
     if (sim_accept(w, "dead"))
         good = dead(w, s, &x);
+    else if (sim_accept(w, "spread"))
+        good = spread(w, s, &x);
+    else if (sim_accept(w, "unreachable"))
+        good = zone(w, s, SIM_EXPECT_UNREACHABLE, &x);
+    else if (sim_accept(w, "reachable"))
+        good = zone(w, s, SIM_EXPECT_REACHABLE, &x);
     else if (sim_accept(w, "joined"))
         good = joined(w, s, &x);
     else if (sim_accept(w, "views"))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
-/* What a run shows: who saw which crash when, how long joining took, how many views were right. */
+/* What a run shows: who learned of which news when, how long joining took, how many views were
+   right. */
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -8,16 +9,29 @@
 extern "C" {
 #endif
 
-#define SIM_NEVER UINT64_MAX
+#define SIM_NEVER     UINT64_MAX
+#define SIM_NEWS_NONE UINT32_MAX
 
 struct sim_sight {
     uint64_t at_ns;
     uint32_t viewer;
 };
 
-struct sim_crash {
+enum sim_news_kind {
+    SIM_NEWS_CRASH,
+    SIM_NEWS_UPDATE,
+    SIM_NEWS_UNREACHABLE, /* of a zone: cut off from all others, or all crashed at once */
+    SIM_NEWS_REACHABLE,   /* its healing */
+    SIM_NEWS_KINDS
+};
+
+/* Something that the others are to learn. */
+struct sim_news {
     uint64_t at_ns;
-    uint32_t node;
+    uint64_t word; /* UPDATE: who holds this or a greater one knows */
+    uint32_t node; /* whose news; of a zone: its number */
+    bool of_zone;
+    uint32_t earlier;         /* the same node's before it; SIM_NEWS_NONE */
     struct sim_sight *sights; /* in the order of time */
     uint32_t count, capacity;
 };
@@ -32,29 +46,38 @@ struct sim_sample {
     uint32_t right, total; /* viewers whose hash is that of the nodes that run, of all */
 };
 
+struct sim_news_list {
+    struct sim_news *all;
+    uint32_t count, capacity;
+};
+
 struct sim_watch {
-    struct sim_crash *crashes;
+    struct sim_news_list news[SIM_NEWS_KINDS];
     struct sim_start *starts;
     struct sim_sample *samples;
-    uint32_t crash_count, crash_capacity;
     uint32_t start_count, start_capacity;
     uint32_t sample_count, sample_capacity;
     uint64_t last_action_ns; /* since the start */
 };
 
-/* Each returns the number of the new entry. */
-uint32_t sim_watch_crash(struct sim_watch *watch, uint64_t at_ns, uint32_t node);
+/* These two return the number of the new entry. */
+uint32_t sim_watch_news(struct sim_watch *watch, enum sim_news_kind kind,
+                        const struct sim_news *news);
 uint32_t sim_watch_start(struct sim_watch *watch, uint64_t at_ns, uint32_t node);
-void sim_watch_sight(struct sim_watch *watch, uint32_t crash, uint64_t at_ns, uint32_t viewer);
+void sim_watch_sight(struct sim_news *news, uint64_t at_ns, uint32_t viewer);
 void sim_watch_sample(struct sim_watch *watch, uint64_t at_ns, uint32_t right, uint32_t total);
 void sim_watch_destroy(struct sim_watch *watch);
 
-/* From the crash until a share of the counted viewers had seen it: counts[viewer] says who counts,
-   total how many do. SIM_NEVER if fewer ever did. counts is restored. */
-uint64_t sim_crash_latency(const struct sim_crash *crash, uint8_t *counts, uint32_t total,
-                           uint32_t millionths);
+/* From the news until a share of the counted viewers had learned it: counts[viewer] says who
+   counts, total how many do. SIM_NEVER if fewer ever did. counts is restored. */
+uint64_t sim_news_latency(const struct sim_news *news, uint8_t *counts, uint32_t total,
+                          uint32_t millionths);
 
-/* From the last action until a share of the views was right. */
+/* Something happens at this time, or goes on until then. */
+void sim_watch_act(struct sim_watch *watch, uint64_t at_ns);
+
+/* From the last action until a share of the views was right for the first time; if that is all of
+   them, until they were and stayed so. */
 uint64_t sim_watch_equal(const struct sim_watch *watch, uint32_t millionths);
 
 /* Nearest rank; sorts. SIM_NEVER if there are none. */

@@ -7,10 +7,15 @@
  */
 #include "bench/sim/directory.h"
 #include "bench/sim/invariants.h"
+#include "bench/sim/lies.h"
+#include "bench/sim/lives.h"
+#include "bench/sim/memory.h"
 #include "bench/sim/metrics.h"
 #include "bench/sim/network.h"
 #include "bench/sim/node.h"
 #include "bench/sim/packet.h"
+#include "bench/sim/repairs.h"
+#include "bench/sim/replay.h"
 #include "bench/sim/watch.h"
 
 #ifdef __cplusplus
@@ -32,10 +37,17 @@ struct sim_world {
     struct sim_wheel wheel;
     struct sim_packet_pool pool;
     struct sim_network network;
+    struct sim_replay replay;
+    struct sim_lies lies;
+    struct sim_lives lives;
+    struct sim_repairs repairs;
     struct sim_node *nodes;
-    uint64_t healed_ns;      /* end of the last cut; 0: there was none */
-    struct sl_prng prng;     /* the timeline's, and nodes' seeds */
-    uint64_t *action_due_ns; /* SIM_NEVER: done */
+    bool is_cut_off[SIM_ZONES_MAX];            /* from all others */
+    uint64_t healed_ns;                        /* end of the last cut; 0: there was none */
+    bool is_cut[SIM_ZONES_MAX][SIM_ZONES_MAX]; /* in one direction at least */
+    uint32_t zone_up[SIM_ZONES_MAX];           /* nodes that run there */
+    struct sl_prng prng;                       /* the timeline's, and nodes' seeds */
+    uint64_t *action_due_ns;                   /* SIM_NEVER: done */
     uint64_t next_action_ns;
 
     uint64_t trace;
@@ -54,8 +66,7 @@ struct sim_world {
 
     uint8_t *lent;          /* the one buffer that engines write frames into */
     struct sl_input *input; /* the one input */
-    size_t node_bytes;      /* of one node's memory */
-    struct sl_engine_layout layout;
+    struct sim_memory memory;
 };
 
 /* Builds the cluster as it is at time 0. 0 or -ENOMEM. */
@@ -72,6 +83,19 @@ void sim_world_finish(struct sim_world *world);
    held. */
 bool sim_world_judge(struct sim_world *world, const struct sim_expect *expect, uint64_t *measured);
 
+const char *sim_compare_text(enum sim_compare compare);
+bool sim_compare_holds(enum sim_compare compare, uint64_t measured, uint64_t value);
+
+/* The latencies that an expectation's percentile is of, SIM_NEVER among them, so that those of many
+   runs can be taken together; NULL if it is not of latencies. The caller frees. */
+uint64_t *sim_world_latencies(const struct sim_world *world, const struct sim_expect *expect,
+                              uint32_t *count);
+
+/* Viewers of news are those others that ran when it happened and still do, in the same life: marks
+   them with 1, the rest with 0; returns how many. */
+uint32_t sim_mark_viewers(const struct sim_world *world, const struct sim_news *news,
+                          uint8_t *counts);
+
 static inline uint64_t sim_world_ns(const struct sim_world *world)
 {
     return world->now_ns - world->start_ns;
@@ -82,12 +106,29 @@ static inline void sim_world_count(struct sim_world *world, enum sim_metric metr
     world->metrics.values[metric] += by;
 }
 
+/* How long what a fault has killed may still be spread behind it. */
+static inline uint64_t sim_world_echo_ns(const struct sim_world *world)
+{
+    const struct sl_config *c = &world->scenario->options.config;
+    return 2 * c->suspicion_max_ns + c->spread_ns;
+}
+
 /* Copies bytes onto the network. */
 void sim_world_send(struct sim_world *world, uint32_t from, const struct sl_endpoint *to,
                     const uint8_t *bytes, uint32_t length_bytes);
-/* An engine has told something. */
+/* sights.c: an engine has told something. */
 void sim_world_event(struct sim_world *world, struct sim_node *viewer,
                      const struct sl_event *event);
+
+/* How long the viewer could have heard that the life of this word has ended; 0: it goes on. No
+   more than the grace means no more than that. */
+uint64_t sim_world_gone_ns(const struct sim_world *world, uint32_t viewer, uint32_t member,
+                           uint64_t word);
+/* How long news of a life may be under way, and its end in being found out. */
+static inline uint64_t sim_world_grace_ns(const struct sim_world *world)
+{
+    return 60000000000ull + 4 * world->scenario->options.config.suspicion_max_ns;
+}
 
 /* timeline.c */
 void sim_timeline_start(struct sim_world *world);

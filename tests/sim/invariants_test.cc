@@ -36,7 +36,44 @@ TEST(SimInvariants, TruthPasses)
     EXPECT_TRUE(sim_check_bytes(&v, 0, 0, 50000, 50000));
     EXPECT_TRUE(sim_check_digest(&v, 0, 0, 1, 7, 7, true));
     EXPECT_TRUE(sim_check_digest(&v, 0, 0, 1, 7, 8, false));
+    EXPECT_TRUE(sim_check_refuted(&v, 0, 0, kDead, kRefuted));
+    EXPECT_TRUE(sim_check_refuted(&v, 0, 0, kDead, sl_word(100, 0, SL_LEFT)));
+    EXPECT_TRUE(sim_check_work(&v, 0, 0, 1, 2048));
+    EXPECT_TRUE(sim_check_queue(&v, 0, 0, 128, 128));
     EXPECT_EQ(sim_invariants_broken(&v), 0u);
+}
+
+TEST(SimInvariants, AnAccusationThatIsNotAnsweredIsCaught)
+{
+    sim_invariants v = {};
+    EXPECT_FALSE(sim_check_refuted(&v, 0, 0, kDead, kAlive));
+    EXPECT_EQ(v.broken[SIM_RULE_REFUTES], 1u);
+}
+
+TEST(SimInvariants, AStepWithoutBoundIsCaught)
+{
+    sim_invariants v = {};
+    EXPECT_FALSE(sim_check_work(&v, 0, 0, 1, 2049));
+    EXPECT_FALSE(sim_check_work(&v, 0, 0, 1027, 0));
+    EXPECT_EQ(v.broken[SIM_RULE_WORK], 2u);
+}
+
+TEST(SimInvariants, ARepairThatLastsOrIsInVainIsCaught)
+{
+    sim_invariants v = {};
+    EXPECT_TRUE(sim_check_session(&v, 0, 0, 60 * kSecond, 60 * kSecond));
+    EXPECT_FALSE(sim_check_session(&v, 0, 0, 60 * kSecond + 1, 60 * kSecond));
+    EXPECT_TRUE(sim_check_repair(&v, 0, 0, 1, 3, 2));
+    EXPECT_FALSE(sim_check_repair(&v, 0, 0, 1, 3, 3));
+    EXPECT_EQ(v.broken[SIM_RULE_REPAIR_ENDS], 1u);
+    EXPECT_EQ(v.broken[SIM_RULE_REPAIR_SHRINKS], 1u);
+}
+
+TEST(SimInvariants, AQueueBeyondItsRoomIsCaught)
+{
+    sim_invariants v = {};
+    EXPECT_FALSE(sim_check_queue(&v, 0, 0, 129, 128));
+    EXPECT_EQ(v.broken[SIM_RULE_QUEUES], 1u);
 }
 
 TEST(SimInvariants, AFallingWordIsCaught)
@@ -65,7 +102,10 @@ TEST(SimInvariants, AMemberLongGoneThatLivesIsCaught)
     EXPECT_TRUE(sim_check_change(&v, &c));
     c.gone_ns++;
     EXPECT_FALSE(sim_check_change(&v, &c));
-    EXPECT_EQ(v.broken[SIM_RULE_RESURRECTION], 1u);
+    EXPECT_FALSE(sim_check_believed(&v, &c));
+    EXPECT_EQ(v.broken[SIM_RULE_RESURRECTION], 2u);
+    c.word = kDead;
+    EXPECT_TRUE(sim_check_believed(&v, &c));
 }
 
 TEST(SimInvariants, BytesBeyondTheCapAreCaught)

@@ -2,51 +2,20 @@
 // Whole runs of small clusters.
 #include <gtest/gtest.h>
 
-#include <memory>
-#include <string>
-
-#include "bench/sim/report.h"
+#include "tests/sim/played.h"
 
 namespace
 {
 
-class Played
-{
-  public:
-    Played(const std::string &text, uint64_t seed) : scenario(std::make_unique<sim_scenario>())
-    {
-        char why[SIM_WHY_BYTES] = "";
-        EXPECT_EQ(sim_scenario_parse(scenario.get(), "s", text.c_str(), why, sizeof(why)), 0)
-            << why;
-        EXPECT_EQ(sim_world_create(&world, scenario.get(), seed), 0);
-        sim_world_run(&world, scenario->run_ns);
-        sim_world_finish(&world);
-    }
-    ~Played()
-    {
-        sim_world_destroy(&world);
-    }
-    bool holds()
-    {
-        sim_cost cost = {};
-        return sim_report_text(&world, &cost, stdout);
-    }
-    uint64_t metric(sim_metric m) const
-    {
-        return world.metrics.values[m];
-    }
-
-    std::unique_ptr<sim_scenario> scenario;
-    sim_world world = {};
-};
-
 const char *const kFaults =
     "zone a 40\nzone b 20\nrtt a b 40ms jitter 9ms\nprofile lan\n"
     "start formed n1-n55\nloss 5%\nduplicate 1%\nreorder 1% by 100ms\n"
-    "replay 1% after 5s\ncorrupt 1%\nrun 25s\nat 1s join n56-n60 over 1s\n"
+    "replay 1% after 5s\ncorrupt 1%\nburst 1% for 50ms\nrun 25s\nat 1s join n56-n60 over 1s\n"
     "at 2s crash 3 nodes\nat 3s leave n20\nat 4s every 3s pause 5% for 300ms\n"
     "at 6s cut b\nat 9s heal\nat 10s restart crashed\n"
-    "at 12s clock n30 back 1h\nat 12s crash n30\nat 14s restart n30\n";
+    "at 12s clock n30 back 1h\nat 12s crash n30\nat 14s restart n30\n"
+    "at 5s clog 3 nodes for 4s\nat 5s starve n9 to 1% for 3s\nat 5s ring n9 to 3 packets\n"
+    "at 7s mtu 500 a b\nat 11s mtu 0 a b\nat 7s lie n10 for 2s\nat 8s update n11\n";
 
 TEST(SimRun, TheSameSeedIsTheSameRun)
 {
@@ -87,7 +56,7 @@ TEST(SimRun, CrashesAreSeenAndPausesAreNot)
         1);
     EXPECT_TRUE(run.holds());
     EXPECT_EQ(run.metric(SIM_METRIC_nodes_up), 198u);
-    EXPECT_EQ(run.world.watch.crash_count, 2u);
+    EXPECT_EQ(run.world.watch.news[SIM_NEWS_CRASH].count, 2u);
 }
 
 TEST(SimRun, AFormedClusterIsSettledFromTheStart)
@@ -114,6 +83,55 @@ TEST(SimRun, WhoLeavesIsNotDead)
         "expect dead_seen == 0\nexpect nodes_up == 49\nexpect views equal at 100% within 5s\n",
         1);
     EXPECT_TRUE(run.holds());
+}
+
+TEST(SimRun, UpdatesAreSeenToSpread)
+{
+    Played run(
+        "nodes 200\nrtt 1ms\nstart formed\nrun 8s\nat 1s every 500ms until 3s update 1 node\n"
+        "at 5s update n7\nexpect spread updated at 99% p50 within 10 rounds\n"
+        "expect spread n7 at 100% within 2s\nexpect spread n7 at 50% within 0 rounds\n",
+        1);
+    uint64_t measured;
+    EXPECT_TRUE(sim_world_judge(&run.world, &run.scenario->expects[0], &measured));
+    EXPECT_GT(measured, 0u);
+    EXPECT_LE(measured, run.metric(SIM_METRIC_spread_p99));
+    EXPECT_TRUE(sim_world_judge(&run.world, &run.scenario->expects[1], &measured));
+    EXPECT_FALSE(sim_world_judge(&run.world, &run.scenario->expects[2], &measured));
+    EXPECT_EQ(run.world.watch.news[SIM_NEWS_UPDATE].count, 6u);
+    EXPECT_EQ(run.metric(SIM_METRIC_refutations), 0u);
+}
+
+TEST(SimRun, AnUpdateThatNobodyCanHearIsNeverHeld)
+{
+    Played run("zone a 20\nzone b 1\nstart formed\nrun 3s\nat 1s cut b\nat 2s update n21\n"
+               "expect spread n21 at 5% within 3s\n",
+               1);
+    uint64_t measured;
+    EXPECT_FALSE(sim_world_judge(&run.world, &run.scenario->expects[0], &measured));
+    EXPECT_EQ(measured, SIM_NEVER);
+}
+
+// A later word of the same member tells the earlier one too.
+TEST(SimRun, WhoHoldsALaterUpdateHoldsTheEarlier)
+{
+    Played run("nodes 40\nstart formed\nrun 5s\nat 1s update n7\nat 1s update n7\n"
+               "at 1s update n7\nexpect spread n7 at 100% within 3s\n",
+               1);
+    EXPECT_TRUE(run.holds());
+    EXPECT_EQ(run.world.watch.news[SIM_NEWS_UPDATE].count, 3u);
+}
+
+TEST(SimRun, ADeathByACutStaysTheCutsHoweverLateItIsHeard)
+{
+    std::string zones = "zone a 5\nzone b 1\nzone c 1\nzone d 1\nrtt 158us jitter 1us\n";
+    for (const char *pair : {"a b", "a c", "a d", "b c", "b d", "c d"})
+        zones += std::string("rtt ") + pair + " 1ms jitter 100us\n";
+    Played run(zones + "profile edge\nstart formed\nrun 14s\nat 3226ms cut d\n"
+                       "at 10021ms crash 2 nodes\nat 11565ms heal d a\nexpect false_dead == 0\n",
+               1280);
+    EXPECT_TRUE(run.holds());
+    EXPECT_GT(run.metric(SIM_METRIC_cut_dead), 0u);
 }
 
 TEST(SimRun, AnExpectationThatFailsSaysSo)

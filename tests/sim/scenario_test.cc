@@ -87,10 +87,17 @@ TEST_F(Scenario, Expectations)
     ASSERT_EQ(parse("nodes 9\n  expect dead crashed at 99% p50 within 7500ms  # median\n"
                     "expect dead n7 at 100% within 10s\nexpect views equal at 99.9% within 1m\n"
                     "expect joined n1-n9 within 5s\nexpect bytes_per_node_1s <= 50KB\n"
-                    "expect false_dead == 0\n"),
+                    "expect false_dead == 0\n"
+                    "expect spread updated at 99% p90 within 6 rounds\n"
+                    "set gossip_interval 70ms\nexpect spread n2-n3 at 100% within 3s\n"),
               0)
         << why;
-    ASSERT_EQ(s->expect_count, 6u);
+    ASSERT_EQ(s->expect_count, 8u);
+    EXPECT_EQ(s->expects[6].within_ns, 420000000u);
+    EXPECT_EQ(s->expects[6].percentile, 90u);
+    EXPECT_EQ(s->expects[6].who.kind, SIM_PICK_ALL);
+    EXPECT_EQ(s->expects[7].within_ns, 3000000000u);
+    EXPECT_EQ(s->expects[7].who.last, 2u);
     EXPECT_STREQ(s->expects[0].text, "expect dead crashed at 99% p50 within 7500ms");
     EXPECT_EQ(s->expects[0].line, 2u);
     EXPECT_EQ(s->expects[0].percentile, 50u);
@@ -121,15 +128,33 @@ TEST_F(Scenario, RefusalsSayWhereWhatAndWhatWasExpected)
               "f:2: the line ends, expected nodes: n7, n3-n10, zone NAME, 1%, 5 nodes or crashed");
     EXPECT_EQ(refusal("nodes 3\nat 5s crash 101%"),
               "f:2: '101%', expected nodes: n7, n3-n10, zone NAME, 1%, 5 nodes or crashed");
-    EXPECT_EQ(refusal("nodes 3\nat 5s explode n1"),
-              "f:2: 'explode', expected at, crash, restart, pause, leave, join, clock, cut, heal, "
-              "loss, duplicate, reorder, replay, corrupt, expect or a topology line");
+    EXPECT_EQ(
+        refusal("nodes 3\nat 5s explode n1"),
+        "f:2: 'explode', expected at, crash, restart, pause, leave, join, update, clock, clog, "
+        "starve, ring, lie, cut, heal, loss, burst, mtu, duplicate, reorder, replay, corrupt, "
+        "expect or a topology line");
     EXPECT_EQ(refusal("nodes 3\ncut mars"),
               "f:2: 'mars' is no zone, expected one of the zones declared above");
     EXPECT_EQ(refusal("nodes 3\npause n1 5s"), "f:2: '5s', expected 'for'");
     EXPECT_EQ(refusal("nodes 3\nexpect dead n1 within 5s"), "f:2: 'within', expected 'at'");
+    EXPECT_EQ(refusal("nodes 3\nburst 5%"), "f:2: the line ends, expected for");
+    EXPECT_EQ(refusal("nodes 3\nburst 5% for 0s"), "f:2: bursts for 0, expected a longer duration");
+    EXPECT_EQ(refusal("nodes 3\nmtu wide"), "f:2: 'wide', expected a number of bytes");
+    EXPECT_EQ(refusal("nodes 3\nmtu 9000"), "f:2: 9000, expected at most 8952");
+    EXPECT_EQ(refusal("nodes 3\nclog n1"), "f:2: the line ends, expected for");
+    EXPECT_EQ(refusal("nodes 3\nstarve n1 to 0% for 5s"),
+              "f:2: starved to 0%, expected a share above it");
+    EXPECT_EQ(refusal("nodes 3\nring n1 to 2000 packets"), "f:2: 2000, expected at most 1024");
+    EXPECT_EQ(refusal("nodes 3\nlie n1 loudly"), "f:2: 'loudly', expected 'for'");
+    EXPECT_EQ(refusal("nodes 3\nexpect unreachable zone mars at 99% within 5s"),
+              "f:2: 'mars' is no zone, expected one of the zones declared above");
+    EXPECT_EQ(refusal("nodes 3\nexpect spread n1 at 99% within six rounds"),
+              "f:2: 'six', expected a number of rounds");
+    EXPECT_EQ(refusal("nodes 3\nexpect spread crashed at 99% within 5s"),
+              "f:2: 'crashed', expected n7, n3-n10 or zone NAME");
     EXPECT_EQ(refusal("nodes 3\nexpect luck >= 3"),
-              "f:2: 'luck', expected dead, joined, views or a metric (see README.md)");
+              "f:2: 'luck', expected dead, spread, unreachable, reachable, joined, views or a "
+              "metric (see README.md)");
     EXPECT_EQ(refusal("nodes 3\nexpect false_dead = 0"), "f:2: '=', expected <=, <, == or >=");
     EXPECT_EQ(refusal("nodes 3\nexpect bytes_per_node_1s <= 5s"),
               "f:2: '5s', expected a size such as 50KB");
@@ -149,8 +174,11 @@ TEST_F(Scenario, AMissingFileIsNamed)
 
 TEST_F(Scenario, EveryScenarioOfTheFolderIsWellFormed)
 {
-    for (const auto &file : std::filesystem::directory_iterator(SL_SCENARIOS))
+    for (const auto &file : std::filesystem::recursive_directory_iterator(SL_SCENARIOS)) {
+        if (!file.is_regular_file())
+            continue;
         EXPECT_EQ(sim_scenario_read(s.get(), file.path().c_str(), why, sizeof(why)), 0) << why;
+    }
 }
 
 } // namespace

@@ -73,4 +73,29 @@ TEST_F(Wheel, SettingAgainMovesAndCancellingRemoves)
     EXPECT_EQ(run(1010), (Happened{{1007, 0}}));
 }
 
+TEST_F(Wheel, AMovedLinkHappensOnceEvenIfItComesBack)
+{
+    sim_link a = {};
+    sim_wheel_set(&wheel, &a, 1002);
+    sim_wheel_set(&wheel, &a, 1007);
+    sim_wheel_set(&wheel, &a, 1002);
+    EXPECT_EQ(run(1010), (Happened{{1002, 0}}));
+}
+
+TEST_F(Wheel, ManyAtOnceKeepTheirOrderAndCanBeSeenAhead)
+{
+    std::vector<sim_link> links(100);
+    Happened expected;
+    for (uint32_t i = 0; i < 100; i++) {
+        links[i].kind = i;
+        sim_wheel_set(&wheel, &links[i], 1005);
+        expected.emplace_back(1005, i);
+    }
+    uint32_t seen = 0;
+    for (const sim_chunk *c = sim_wheel_ahead(&wheel, 5); c != nullptr; c = c->next)
+        seen += (uint32_t)c->count;
+    EXPECT_EQ(seen, 100u);
+    EXPECT_EQ(run(1010), expected);
+}
+
 } // namespace

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "bench/sim/plot.h"
+
+#include <err.h>
+#include <errno.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench/sim/arguments.h"
+
+static const char usage[] =
+    "usage: starling-sim plot FILE... [--seed N] [--out DIR]\n"
+    "\n"
+    "  Plays each scenario once and draws NAME-convergence.svg and, if anybody crashed,\n"
+    "  NAME-detection.svg into DIR (here). Needs gnuplot. Exits with 0 if all was drawn, 1 if "
+    "not,\n"
+    "  2 for a bad scenario or wrong usage; whether expectations held is for `run` to say.\n";
+
+extern char **environ;
+
+struct request {
+    const char *folder;
+    uint64_t seed;
+    bool has_seed;
+    char **files;
+    int file_count;
+};
+
+static bool parse(int argc, char **argv, struct request *r)
+{
+    *r = (struct request){.folder = ".", .files = argv + 1};
+    for (int i = 1; i < argc; i++) {
+        const char *value = i + 1 < argc ? argv[i + 1] : NULL;
+        if (strcmp(argv[i], "--seed") == 0) {
+            r->seed = sim_argument_number(argv[i++], value);
+            r->has_seed = true;
+        } else if (strcmp(argv[i], "--out") == 0 && value != NULL) {
+            r->folder = value;
+            i++;
+        } else if (argv[i][0] == '-') {
+            return false;
+        } else {
+            r->files[r->file_count++] = argv[i]; /* never overtakes i */
+        }
+    }
+    return r->file_count > 0;
+}
+
+/* Returns whether gnuplot has drawn the folder's script. */
+static bool draw(const char *folder)
+{
+    char script[PATH_MAX];
+    int status;
+    pid_t child;
+    snprintf(script, sizeof(script), "%s/%s", folder, SIM_PLOT_SCRIPT);
+    char *arguments[] = {(char *)"gnuplot", script, NULL};
+    int error = posix_spawnp(&child, arguments[0], NULL, NULL, arguments, environ);
+    if (error == ENOENT)
+        errx(1, "gnuplot is not installed; scripts/install-deps installs it");
+    if (error != 0)
+        errx(1, "gnuplot: %s", strerror(error));
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        continue;
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static void remove_folder(const char *folder)
+{
+    static const char *const names[] = {SIM_PLOT_SCRIPT,   "curve-0.data", "curve-1.data",
+                                        "curve-2.data",    "curve-3.data", "detection-0.data",
+                                        "detection-1.data"};
+    char path[PATH_MAX];
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+        unlink(path);
+    }
+    rmdir(folder);
+}
+
+/* out/NAME-what.svg */
+static void name_svg(const struct request *r, const struct sim_world *w, const char *what,
+                     char *svg)
+{
+    const char *slash = strrchr(w->scenario->path, '/');
+    const char *base = slash == NULL ? w->scenario->path : slash + 1;
+    size_t length = strcspn(base, ".");
+    int all = snprintf(svg, PATH_MAX, "%s/%.*s-%s.svg", r->folder, (int)length, base, what);
+    if (all < 0 || all >= PATH_MAX)
+        errx(2, "--out: a path that is too long");
+}
+
+static bool draw_all(const struct request *r, const struct sim_world *w)
+{
+    static const struct {
+        const char *what;
+        bool (*write)(const struct sim_world *w, const char *folder, const char *svg);
+    } plots[] = {{"convergence", sim_plot_convergence}, {"detection", sim_plot_detection}};
+    char folder[] = "/tmp/starling-sim-XXXXXX", svg[PATH_MAX];
+    bool drawn = true;
+    if (mkdtemp(folder) == NULL)
+        err(1, "%s", folder);
+    for (size_t i = 0; i < sizeof(plots) / sizeof(plots[0]); i++) {
+        name_svg(r, w, plots[i].what, svg);
+        if (!plots[i].write(w, folder, svg))
+            continue;
+        if (draw(folder))
+            printf("%s\n", svg);
+        else
+            drawn = false;
+    }
+    remove_folder(folder);
+    return drawn;
+}
+
+static bool plot(const struct request *r, const char *path)
+{
+    static struct sim_scenario scenario;
+    static struct sim_world w;
+    char why[SIM_WHY_BYTES];
+    if (sim_scenario_read(&scenario, path, why, sizeof(why)) != 0)
+        errx(2, "%s", why);
+    if (sim_world_create(&w, &scenario, r->has_seed ? r->seed : scenario.seed) != 0)
+        errx(2, "%s: not enough memory for %u nodes", path, scenario.node_count);
+    w.samples_equality = true;
+    sim_world_run(&w, scenario.run_ns);
+    sim_world_finish(&w);
+    bool drawn = draw_all(r, &w);
+    sim_world_destroy(&w);
+    return drawn;
+}
+
+int sim_plot_main(int argc, char **argv)
+{
+    struct request r;
+    bool drawn = true;
+    if (!parse(argc, argv, &r)) {
+        bool asked = argc == 2 && strcmp(argv[1], "--help") == 0;
+        fputs(usage, asked ? stdout : stderr);
+        return asked ? 0 : 2;
+    }
+    if (access(r.folder, W_OK) != 0)
+        err(2, "--out %s", r.folder);
+    for (int i = 0; i < r.file_count; i++)
+        drawn &= plot(&r, r.files[i]);
+    return drawn ? 0 : 1;
+}

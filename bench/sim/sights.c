@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What engines tell, held against what is true. */
+#include "bench/sim/trace.h"
+#include "bench/sim/world.h"
+
+/* Or was, and what it has killed is still being spread. */
+static bool is_cut(const struct sim_world *w, uint32_t a, uint32_t b)
+{
+    uint32_t zone_a = w->directory.entries[a].zone, zone_b = w->directory.entries[b].zone;
+    bool echo =
+        w->healed_ns != 0 && zone_a != zone_b && w->now_ns - w->healed_ns < sim_world_echo_ns(w);
+    return echo || w->network.cut[zone_a][zone_b] || w->network.cut[zone_b][zone_a];
+}
+
+static bool is_excused(const struct sim_node *member)
+{
+    const struct sim_world *w = member->world;
+    uint64_t tolerated = w->scenario->options.config.max_pause_ns;
+    bool paused = member->state == SIM_NODE_PAUSED && w->now_ns - member->paused_ns > tolerated;
+    return paused || w->now_ns < member->excused_until_ns;
+}
+
+uint64_t sim_world_gone_ns(const struct sim_world *w, uint32_t viewer, uint32_t member,
+                           uint64_t word)
+{
+    uint64_t ended_ns = sim_lives_ended_ns(&w->lives, member, sl_word_generation(word));
+    uint64_t joined_ns = w->nodes[viewer].joined_ns;
+    if (ended_ns == SIM_ENDLESS || joined_ns == SIM_NEVER)
+        return 0;
+    uint64_t from_ns = ended_ns > joined_ns ? ended_ns : joined_ns;
+    if (w->now_ns - from_ns <= sim_world_grace_ns(w))
+        return w->now_ns - from_ns;
+    return sim_lives_heard_ns(&w->lives, w->directory.entries[member].zone, from_ns, w->now_ns);
+}
+
+static void saw_dead(struct sim_world *w, const struct sim_node *viewer, struct sim_node *member,
+                     const struct sl_event *event)
+{
+    sim_world_count(w, SIM_METRIC_dead_seen, 1);
+    if (member->state == SIM_NODE_DOWN) {
+        if (member->crash != SIM_NEWS_NONE)
+            sim_watch_sight(&w->watch.news[SIM_NEWS_CRASH].all[member->crash], sim_world_ns(w),
+                            viewer->number);
+        return;
+    }
+    if (sl_word_generation(event->word) < sl_word_generation(member->word))
+        return; /* an earlier life */
+    uint32_t accuser = sim_directory_find(&w->directory, event->accuser_id);
+    if (accuser == SIM_NODE_NONE)
+        accuser = viewer->number;
+    bool known = event->word <= member->cut_word;
+    if (w->nodes[accuser].has_lied) {
+        sim_world_count(w, SIM_METRIC_lied_dead, 1);
+    } else if (known || is_cut(w, accuser, member->number) ||
+               is_cut(w, viewer->number, member->number)) {
+        member->cut_word = known ? member->cut_word : event->word;
+        sim_world_count(w, SIM_METRIC_cut_dead, 1);
+    } else if (!is_excused(member)) {
+        sim_world_count(w, SIM_METRIC_false_dead, 1);
+        bool own = event->accuser_id == w->directory.entries[viewer->number].id;
+        sim_world_count(w, SIM_METRIC_false_declared, own);
+    }
+}
+
+/* A viewer that skips an update by a later one has learned both. */
+static void saw_updates(struct sim_world *w, const struct sim_node *viewer,
+                        const struct sim_node *member, const struct sl_event *event)
+{
+    struct sim_news *all = w->watch.news[SIM_NEWS_UPDATE].all;
+    for (uint32_t i = member->update; i != SIM_NEWS_NONE; i = all[i].earlier) {
+        if (all[i].word <= event->previous_word)
+            return;
+        if (all[i].word <= event->word)
+            sim_watch_sight(&all[i], sim_world_ns(w), viewer->number);
+    }
+}
+
+static void saw_change(struct sim_world *w, const struct sim_node *viewer, struct sim_node *member,
+                       const struct sl_event *event)
+{
+    struct sim_change change = {
+        .at_ns = sim_world_ns(w),
+        .viewer = viewer->number,
+        .member = member->number,
+        .word = event->word,
+        .previous = event->previous_word,
+        .issued = sl_word_merge(member->issued, member->forged),
+        .gone_ns = sim_world_gone_ns(w, viewer->number, member->number, event->word),
+        .grace_ns = sim_world_grace_ns(w),
+    };
+    bool forged = sl_word_incarnation(event->word) > sl_word_incarnation(member->issued);
+    sim_world_count(w, SIM_METRIC_forged_held, forged && member->forged != 0);
+    sim_check_change(&w->invariants, &change);
+    if (event->type == SL_EVENT_MEMBER_DEAD)
+        saw_dead(w, viewer, member, event);
+    saw_updates(w, viewer, member, event);
+}
+
+/* The news that the zone is gone, or back: told by those outside it. */
+static void saw_zone(struct sim_world *w, const struct sim_node *viewer,
+                     const struct sl_event *event)
+{
+    bool gone = event->type == SL_EVENT_ZONE_UNREACHABLE;
+    struct sim_news_list *list = &w->watch.news[gone ? SIM_NEWS_UNREACHABLE : SIM_NEWS_REACHABLE];
+    uint32_t zone = w->directory.entries[sim_directory_find(&w->directory, event->cold->id)].zone;
+    sim_world_count(w, gone ? SIM_METRIC_unreachable_seen : SIM_METRIC_reachable_seen, 1);
+    for (uint32_t i = list->count; i-- > 0;) {
+        if (list->all[i].node == zone) {
+            sim_watch_sight(&list->all[i], sim_world_ns(w), viewer->number);
+            return;
+        }
+    }
+}
+
+void sim_world_event(struct sim_world *w, struct sim_node *viewer, const struct sl_event *event)
+{
+    w->trace = sim_trace_mix(w->trace, w->now_ns ^ (uint64_t)viewer->number << 40);
+    w->trace = sim_trace_mix(w->trace, event->word ^ (uint64_t)event->type << 56);
+    w->trace = sim_trace_mix(w->trace, event->id);
+    if (sl_event_is_of_zone(event->type)) {
+        saw_zone(w, viewer, event);
+        return;
+    }
+    uint32_t member = sim_directory_find(&w->directory, event->id);
+    switch (event->type) {
+    case SL_EVENT_MEMBER_ALIVE:
+    case SL_EVENT_MEMBER_SUSPECT:
+    case SL_EVENT_MEMBER_DEAD:
+    case SL_EVENT_MEMBER_LEFT:
+    case SL_EVENT_MEMBER_UPDATED:
+        saw_change(w, viewer, &w->nodes[member], event);
+        return;
+    case SL_EVENT_SELF_JOINED:
+        viewer->joined_ns = w->now_ns;
+        w->watch.starts[viewer->start].took_ns =
+            sim_world_ns(w) - w->watch.starts[viewer->start].at_ns;
+        return;
+    case SL_EVENT_SELF_LEFT:
+        viewer->has_left = true;
+        return;
+    default:
+        return;
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Every fault bites, ends, and leaves views that agree.
+#include <gtest/gtest.h>
+
+#include "tests/sim/played.h"
+
+namespace
+{
+
+const char *const kTwenty = "nodes 60\nprofile lan\nstart formed\n";
+
+TEST(SimFaults, ABurstLosesFramesAndNobodyDies)
+{
+    Played run(std::string(kTwenty) + "run 20s\nat 1s burst 10% for 100ms\nat 10s burst 0% for 1s\n"
+                                      "expect false_dead == 0\n",
+               1);
+    EXPECT_TRUE(run.holds());
+    EXPECT_GT(run.metric(SIM_METRIC_frames_lost), 500u);
+}
+
+TEST(SimFaults, AnMtuHoleSwallowsLongFrames)
+{
+    std::string text = std::string(kTwenty) + "run 10s\nat 2s update n1-n30\nat 2s mtu ";
+    Played narrow(text + "200\n", 1), wide(text + "1300\n", 1);
+    EXPECT_GT(narrow.metric(SIM_METRIC_frames_lost), 0u);
+    EXPECT_EQ(wide.metric(SIM_METRIC_frames_lost), 0u);
+}
+
+TEST(SimFaults, CloggedLinksComeBackInRandomOrder)
+{
+    Played run(std::string(kTwenty) + "run 40s\nat 2s clog 10 nodes for 8s\n"
+                                      "expect views equal at 100% within 20s\n",
+               1);
+    EXPECT_TRUE(run.holds());
+    EXPECT_GT(run.metric(SIM_METRIC_frames_lost), 100u);
+    uint64_t first_ns = UINT64_MAX, last_ns = 0;
+    for (uint32_t i = 0; i < 60; i++) {
+        uint64_t until_ns = run.world.nodes[i].clog_until_ns;
+        if (until_ns == 0)
+            continue;
+        first_ns = std::min(first_ns, until_ns);
+        last_ns = std::max(last_ns, until_ns);
+    }
+    EXPECT_GT(last_ns - first_ns, 500000000u);
+    EXPECT_LE(last_ns - run.world.start_ns, 10100000000u);
+}
+
+TEST(SimFaults, AStarvedNodeIsSlowAndItsRingOverflows)
+{
+    std::string text = std::string(kTwenty) + "run 10s\nat 1s ring n7 to 2 packets\n";
+    Played run(text + "at 2s starve n7 to 0.2% for 5s\n", 1), well(text, 1);
+    EXPECT_GT(run.metric(SIM_METRIC_overflows), 10u);
+    EXPECT_EQ(well.metric(SIM_METRIC_overflows), 0u);
+    EXPECT_GT(sl_engine_stats(run.world.nodes[6].engine)->stalls, 0u);
+    EXPECT_EQ(sl_engine_stats(well.world.nodes[6].engine)->stalls, 0u);
+    EXPECT_FALSE(run.world.nodes[6].is_starved);
+    EXPECT_EQ(run.world.nodes[6].backlog.count, 0u);
+}
+
+TEST(SimFaults, ALiarIsBelievedForAMomentAndNobodyStaysDead)
+{
+    Played run(std::string(kTwenty) + "run 60s\nat 2s lie n7 for 5s\n"
+                                      "expect views equal at 100% within 40s\n"
+                                      "expect false_dead == 0\nexpect forged_held == 0\n",
+               1);
+    EXPECT_TRUE(run.holds());
+    EXPECT_GT(run.metric(SIM_METRIC_lied_dead), 0u);
+    EXPECT_GT(run.metric(SIM_METRIC_refutations), 0u);
+}
+
+TEST(SimFaults, AForgerRaisesOthersIncarnationsAndTheyRiseAboveIt)
+{
+    Played run(std::string(kTwenty) + "run 60s\nat 2s lie n7 forging for 5s\n"
+                                      "expect views equal at 100% within 40s\n",
+               1);
+    EXPECT_TRUE(run.holds());
+    EXPECT_GT(run.metric(SIM_METRIC_forged_held), 0u);
+}
+
+TEST(SimFaults, OldPacketsComeOnceMore)
+{
+    Played run(std::string(kTwenty) + "run 20s\nat 1s replay 10% after 5s\nat 3s crash n7\n"
+                                      "at 10s replay 0% after 5s\n"
+                                      "expect replayed >= 200\nexpect nodes_up == 59\n",
+               1);
+    EXPECT_TRUE(run.holds());
+    EXPECT_EQ(run.metric(SIM_METRIC_resurrection_chances), run.metric(SIM_METRIC_replayed) + 1);
+}
+
+TEST(SimFaults, AFlappingLinkIsCutAndHealedAgainAndAgain)
+{
+    Played run("zone a 20\nzone b 20\nprofile lan\nstart formed\nrun 30s\n"
+               "at 1s every 4s until 13s cut b\nat 3s every 4s until 15s heal\n"
+               "expect false_dead == 0\nexpect views equal at 100% within 12s\n",
+               1);
+    EXPECT_TRUE(run.holds());
+    EXPECT_EQ(run.world.watch.news[SIM_NEWS_UNREACHABLE].count, 4u);
+    EXPECT_EQ(run.world.watch.news[SIM_NEWS_REACHABLE].count, 4u);
+}
+
+} // namespace
