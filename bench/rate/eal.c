@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "bench/eal.h"
+#include "bench/rate/eal.h"
 
 #include <dirent.h>
 #include <rte_eal.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MEMORY_MB 64
+#include "lib/limits.h"
 
 static uint64_t read_number(const char *path)
 {
@@ -43,43 +43,59 @@ static uint64_t free_hugepage_bytes(void)
     return bytes;
 }
 
-static size_t last_cpu(void)
+/* "0@3,1@2" of the last CPUs that this process may use. -1: there are not enough. */
+static int choose_lcores(unsigned lcores, char *out, size_t out_bytes)
 {
     cpu_set_t cpus;
+    unsigned chosen = 0;
+    size_t at = 0;
     if (sched_getaffinity(0, sizeof(cpus), &cpus) != 0)
+        return -1;
+    for (int cpu = CPU_SETSIZE - 1; cpu >= 0 && chosen < lcores; cpu--)
+        if (CPU_ISSET((size_t)cpu, &cpus))
+            at += (size_t)snprintf(out + at, out_bytes - at, "%s%u@%d", chosen > 0 ? "," : "",
+                                   chosen, cpu),
+                chosen++;
+    if (chosen == lcores)
         return 0;
-    size_t last = 0;
-    for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++)
-        if (CPU_ISSET(cpu, &cpus))
-            last = cpu;
-    return last;
+    fprintf(stderr, "starling-bench: --workers %u: expected at most %u: each takes a CPU\n", lcores,
+            chosen);
+    return -1;
 }
 
-static int try_start(bool hugepages)
+static int try_start(const struct bench_eal *eal, const char *lcores, bool hugepages)
 {
-    char lcores[32], memory[16];
-    snprintf(lcores, sizeof(lcores), "0@%zu", last_cpu());
-    snprintf(memory, sizeof(memory), "%d", MEMORY_MB);
+    char memory[16];
+    snprintf(memory, sizeof(memory), "%u", eal->memory_mb);
     char *arguments[] = {"starling-bench",
                          "--lcores",
-                         lcores,
+                         (char *)(uintptr_t)lcores,
+                         "--main-lcore",
+                         "0",
                          "-m",
                          memory,
-                         "--no-pci",
                          "--no-telemetry",
                          "--no-shconf",
                          "--log-level=error",
                          hugepages ? "--in-memory" : "--no-huge",
+                         "--no-pci",
+                         NULL,
                          NULL};
-    int count = (int)(sizeof(arguments) / sizeof(arguments[0])) - 1;
+    int count = (int)(sizeof(arguments) / sizeof(arguments[0])) - 2;
+    bool is_pci = eal->device != NULL && strncmp(eal->device, "--vdev", 6) != 0;
+    if (is_pci)
+        count--; /* its place is the device's */
+    if (eal->device != NULL)
+        arguments[count++] = (char *)(uintptr_t)eal->device;
+    arguments[count] = NULL;
     return rte_eal_init(count, arguments);
 }
 
 static void restart_without_hugepages(char **argv)
 {
-    char *again[16];
+    char *again[64];
     int count = 0;
-    while (argv[count] != NULL && count < 14) {
+    while (argv[count] != NULL && count < 62) {
         again[count] = argv[count];
         count++;
     }
@@ -88,14 +104,17 @@ static void restart_without_hugepages(char **argv)
     execv("/proc/self/exe", again);
 }
 
-int sl_bench_eal_start(char **argv, bool *hugepages)
+int bench_eal_start(const struct bench_eal *eal, char **argv, bool *hugepages)
 {
-    if (*hugepages && free_hugepage_bytes() < (uint64_t)MEMORY_MB << 20) {
-        fprintf(stderr, "starling-bench: fewer than %d MB of hugepages free: using none\n",
-                MEMORY_MB);
+    char lcores[16 * SL_WORKERS_MAX];
+    if (choose_lcores(eal->lcores, lcores, sizeof(lcores)) != 0)
+        return -1;
+    if (*hugepages && free_hugepage_bytes() < (uint64_t)eal->memory_mb << 20) {
+        fprintf(stderr, "starling-bench: fewer than %u MB of hugepages free: using none\n",
+                eal->memory_mb);
         *hugepages = false;
     }
-    if (try_start(*hugepages) >= 0)
+    if (try_start(eal, lcores, *hugepages) >= 0)
         return 0;
     if (*hugepages) {
         fprintf(stderr, "starling-bench: hugepages are not usable (%s): using none\n",

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/rate/compare.h"
+#include "bench/rate/generate.h"
+#include "bench/rate/library.h"
+#include "bench/rate/packet.h"
+#include "bench/rate/report.h"
+#include "bench/rate/stages.h"
+
+struct command {
+    const char *name;
+    const char *about;
+    int (*run)(int argc, char **argv);
+    void (*usage)(void);
+};
+
+static const struct command commands[] = {
+    {"packet", "packets that the workers' code handles, beside a bare responder", bench_packet,
+     bench_packet_usage},
+    {"generate", "members emulated against a node elsewhere, over any port", bench_generate,
+     bench_generate_usage},
+    {"lib", "the pure protocol code from memory, without DPDK", bench_library, bench_library_usage},
+    {"compare", "PINGs answered by Starling, bare DPDK, a kernel socket and memberlist",
+     bench_compare, bench_compare_usage},
+    {"report", "an HTML page of what the others wrote with --json", bench_report,
+     bench_report_usage},
+    {"stages", "where a packet's cycles go", bench_stages, bench_stages_usage},
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void usage(FILE *out)
+{
+    fputs("usage: starling-bench COMMAND [OPTION...]\n\n", out);
+    for (size_t i = 0; i < COMMANDS; i++)
+        fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].about);
+    fputs("\nstarling-bench COMMAND --help tells its options.\n", out);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        usage(stdout);
+        return 0;
+    }
+    for (size_t i = 0; argc >= 2 && i < COMMANDS; i++) {
+        if (strcmp(argv[1], commands[i].name) != 0)
+            continue;
+        if (argc == 3 && strcmp(argv[2], "--help") == 0) {
+            printf("usage: starling-bench %s [OPTION...]\n%s\n\n", commands[i].name,
+                   commands[i].about);
+            commands[i].usage();
+            return 0;
+        }
+        return commands[i].run(argc, argv);
+    }
+    if (argc >= 2)
+        fprintf(stderr, "starling-bench: %s: no such command\n", argv[1]);
+    usage(stderr);
+    return 2;
+}
