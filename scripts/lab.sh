@@ -93,15 +93,34 @@ lab_heal() {
     lab_quietly "${LAB}sw" bridge link set dev "p$1" state forwarding
 }
 
+# lab_chain NAME: of this lab's rules about what the bridge forwards.
+lab_chain() {
+    command -v nft >/dev/null || die "this needs nft; install it with: apt-get install nftables"
+    lab_quietly "${LAB}sw" nft add table bridge lab
+    lab_quietly "${LAB}sw" nft "add chain bridge lab $1 { type filter hook forward priority 0; }"
+}
+
+# lab_cut [NODE...]: between these and all others no frame passes, either way; none given: all pass again.
+lab_cut() {
+    local node ports=
+    for node in "$@"; do
+        lab_need_node "$node"
+        ports+=${ports:+, }p$node
+    done
+    lab_chain cut
+    lab_quietly "${LAB}sw" nft flush chain bridge lab cut
+    [[ -n $ports ]] || return 0
+    lab_quietly "${LAB}sw" nft "add rule bridge lab cut iifname { $ports } oifname != { $ports } drop"
+    lab_quietly "${LAB}sw" nft "add rule bridge lab cut iifname != { $ports } oifname { $ports } drop"
+}
+
 # lab_loss FROM TO PERCENT: of frames in that direction only; 0 ends it.
 lab_loss() {
     local from=$1 to=$2 percent=$3 switch=${LAB}sw handle
     lab_need_node "$from"
     lab_need_node "$to"
     [[ $percent =~ ^[0-9]+$ && $percent -le 100 ]] || die "loss is a whole number of percent, 0 to 100, not '$percent'"
-    command -v nft >/dev/null || die "loss needs nft; install it with: apt-get install nftables"
-    lab_quietly "$switch" nft add table bridge lab
-    lab_quietly "$switch" nft 'add chain bridge lab loss { type filter hook forward priority 0; }'
+    lab_chain loss
     handle=$(ip netns exec "$switch" nft -a list chain bridge lab loss |
         sed -nE "s/.*comment \"$from>$to\" # handle ([0-9]+)/\1/p")
     [[ -z $handle ]] || lab_quietly "$switch" nft delete rule bridge lab loss handle "$handle"

@@ -49,6 +49,30 @@ TEST_F(EventLog, CountsFromOneAndReadsOnFromAnywhere)
     EXPECT_TRUE(read(5, 8).empty());
 }
 
+TEST_F(EventLog, AnEventAboutAZoneHasTheZonesName)
+{
+    sl_identity identity = {};
+    const uint8_t address[4] = {10, 0, 0, 1};
+    identity.v4 = sl_endpoint_v4(address, SL_UDP_PORT);
+    identity.name = "n1";
+    identity.name_bytes = 2;
+    identity.zone = "east";
+    identity.zone_bytes = 4;
+    alignas(8) uint8_t memory[SL_COLD_BYTES_MAX];
+    sl_cold *cold = reinterpret_cast<sl_cold *>(memory);
+    sl_cold_write(cold, 1, &identity);
+    sl_event event = {};
+    event.cold = cold;
+    event.type = SL_EVENT_MEMBER_ALIVE;
+    sl_event_log_add(log.get(), &event, 1);
+    event.type = SL_EVENT_ZONE_REACHABLE;
+    sl_event_log_add(log.get(), &event, 2);
+    auto all = read(0, 8);
+    ASSERT_EQ(all.size(), 2u);
+    EXPECT_STREQ(all[0].name, "n1");
+    EXPECT_STREQ(all[1].name, "east");
+}
+
 TEST_F(EventLog, OverwritesTheOldestAndShowsTheGap)
 {
     for (uint64_t i = 1; i <= SL_EVENT_LOG_SIZE + 10; i++)

@@ -74,6 +74,18 @@ class Runtime : public testing::TestWithParam<unsigned>
         return held;
     }
 
+    std::string tags(int i, int whom)
+    {
+        urcu_qsbr_thread_online();
+        const sl_view *view = sl_engine_view(node[i]->runtime.loop.engine);
+        uint64_t held;
+        uint32_t slot = sl_view_find(view, node[whom]->id(), &held);
+        sl_identity identity = sl_cold_identity(sl_view_cold(view, slot));
+        std::string text(identity.tags, identity.tags_bytes);
+        urcu_qsbr_thread_offline();
+        return text;
+    }
+
     bool sees(int i, int whom, sl_status status)
     {
         uint64_t held = word(i, node[whom]->id());
@@ -105,6 +117,20 @@ TEST_P(Runtime, ANodeThatLeavesHasLeftAndIsNotDead)
     ASSERT_EQ(ask(1, SL_COMMAND_LEAVE), 0);
     EXPECT_TRUE(await([&] { return sees(0, 1, SL_LEFT); }));
     EXPECT_EQ(ask(1, SL_COMMAND_LEAVE), -EALREADY);
+}
+
+TEST_P(Runtime, NewTagsComeUnderAHigherIncarnation)
+{
+    join();
+    uint64_t before = word(0, node[1]->id());
+    sl_letter letter = {};
+    letter.command = SL_COMMAND_UPDATE;
+    letter.tags_bytes = (uint32_t)sprintf(letter.tags, "role=edge");
+    ASSERT_EQ(sl_mailbox_ask(&node[1]->runtime.mailbox, &letter, 60000000000ull), 0);
+    EXPECT_TRUE(await([&] { return tags(0, 1) == "role=edge"; }));
+    EXPECT_GT(word(0, node[1]->id()), before);
+    ASSERT_EQ(ask(1, SL_COMMAND_LEAVE), 0);
+    EXPECT_EQ(sl_mailbox_ask(&node[1]->runtime.mailbox, &letter, 60000000000ull), -ESHUTDOWN);
 }
 
 TEST_P(Runtime, ANodeThatStopsIsDeclaredDead)

@@ -12,6 +12,37 @@
 #include "tests/dpdk/eal_environment.h"
 #include "tests/dpdk/test_node.h"
 
+#ifndef __SANITIZE_ADDRESS__ /* which has an allocator of its own */
+#define COUNTS_ALLOCATIONS
+
+static __thread uint64_t allocations;
+
+/* glibc's own, behind the names that the whole process calls. */
+extern "C" {
+void *__libc_malloc(size_t bytes);
+void *__libc_calloc(size_t count, size_t bytes);
+void *__libc_realloc(void *memory, size_t bytes);
+
+void *malloc(size_t bytes)
+{
+    allocations++;
+    return __libc_malloc(bytes);
+}
+
+void *calloc(size_t count, size_t bytes)
+{
+    allocations++;
+    return __libc_calloc(count, bytes);
+}
+
+void *realloc(void *memory, size_t bytes)
+{
+    allocations++;
+    return __libc_realloc(memory, bytes);
+}
+}
+#endif
+
 namespace
 {
 constexpr uint64_t PEER = 0x9ee9, MS = 1000000;
@@ -148,6 +179,38 @@ TEST_F(Worker, ABurstIsAnsweredWholeAndInOrder)
     }
 }
 
+#ifdef COUNTS_ALLOCATIONS
+TEST_F(Worker, NothingIsAllocatedOnThePacketPath)
+{
+    uint8_t claim[SL_RECORD_ALIVE_BYTES_MAX];
+    sl_identity identity = {};
+    identity.name = "c";
+    identity.name_bytes = 1;
+    identity.v4 = sl_endpoint_v4(peer.v4.address, 7947);
+    uint64_t before = allocations;
+    void *volatile memory = malloc(1); /* volatile: the compiler may leave out a pair */
+    free(memory);
+    ASSERT_GT(allocations, before) << "the hooks are in place";
+    for (uint64_t round = 0; round < 8; round++) {
+        for (uint64_t i = 0; i < SL_BURST; i++) {
+            rte_mbuf *m = i % 4 == 3 ? frame(SL_FRAME_GOSSIP) : ping();
+            uint32_t bytes = sl_record_write_alive(claim, sizeof(claim), 100 + i,
+                                                   sl_word(1 + round, 0, SL_ALIVE), &identity);
+            if (i % 2 == 1)
+                memcpy(rte_pktmbuf_append(m, (uint16_t)bytes), claim, bytes);
+            send(m);
+        }
+        before = allocations;
+        EXPECT_EQ(poll(), (unsigned)SL_BURST);
+        turn();
+        EXPECT_EQ(allocations, before);
+        free_taken();
+    }
+    EXPECT_GT(worker->counters.pings_answered, 0u);
+    EXPECT_GT(worker->counters.records_novel, 0u);
+}
+#endif
+
 TEST_F(Worker, WhatItDropsIsCountedAndFreed)
 {
     rte_mbuf *m = ping();
@@ -264,6 +327,41 @@ TEST_F(Worker, AFloodForTheEngineIsDroppedAtTheRingAndCounted)
     send(frame(SL_FRAME_ACK, &body));
     poll();
     EXPECT_EQ(dropped(SL_DROP_ENGINE_RING_FULL), lost) << "the engine has drained the rings";
+    free_taken();
+}
+
+TEST_F(Worker, AnswersLostOnTheWayToTheEngineMakeItDoubtItself)
+{
+    const struct sl_engine_stats *stats = sl_engine_stats(node.runtime.loop.engine);
+    turn();
+    now += 10 * MS;
+    turn();
+    uint64_t before = stats->stalls;
+    sl_count(&worker->counters.drops[SL_DROP_ENGINE_RING_FULL], 1);
+    now += 10 * MS;
+    turn();
+    EXPECT_EQ(stats->stalls, before + 1);
+    EXPECT_GT(stats->health, 0u);
+    free_taken();
+}
+
+TEST_F(Worker, ALinkThatGoesDownMakesTheEngineDoubtItselfUntilItIsUpAgain)
+{
+    const struct sl_engine_stats *stats = sl_engine_stats(node.runtime.loop.engine);
+    turn();
+    now += 10 * MS;
+    turn();
+    uint64_t before = stats->stalls;
+    ASSERT_EQ(rte_eth_dev_set_link_down(ports.port[0].ethdev_id), 0);
+    for (int i = 0; i < 3; i++) {
+        now += 10 * MS;
+        turn();
+    }
+    EXPECT_EQ(stats->stalls, before + 3);
+    ASSERT_EQ(rte_eth_dev_set_link_up(ports.port[0].ethdev_id), 0);
+    now += 10 * MS;
+    turn();
+    EXPECT_EQ(stats->stalls, before + 3);
     free_taken();
 }
 } // namespace

@@ -82,6 +82,23 @@ TEST_F(Membership, ANodeThatLeavesHasLeftAndIsNeverDead)
     }
 }
 
+TEST_F(Membership, TagsSetOnOneNodeAreSeenOnAnother)
+{
+    build(3);
+    Cluster cluster = start_cluster(net(), 3, PATIENT);
+    ASSERT_TRUE(formed(cluster));
+    Incarnation before = cluster[2]->incarnation_of("n2");
+    auto set = cluster[1]->ask({"tags", "set", "role=edge", "rack=7"});
+    EXPECT_EQ(set->ends(), 0) << set->err();
+    EXPECT_TRUE(await("n3 sees n2's tags",
+                      [&] { return cluster[2]->members()["n2"].tags == "role=edge\nrack=7"; }));
+    EXPECT_GT(cluster[2]->incarnation_of("n2"), before);
+    EXPECT_EQ(cluster[1]->ask({"tags"})->out(), "role=edge\nrack=7\n");
+    EXPECT_EQ(cluster[1]->ask({"tags", "set", ""})->ends(), 0);
+    EXPECT_TRUE(await("n3 sees that n2 has none",
+                      [&] { return cluster[2]->members()["n2"].tags.empty(); }));
+}
+
 class Split : public Membership, public testing::WithParamInterface<std::set<int>>
 {
 };

@@ -74,9 +74,9 @@ std::map<std::string, Member> Node::members() const
     std::map<std::string, Member> found;
     json_t *array = answer({"members", "--json"}), *one;
     size_t i;
-    json_array_foreach(array, i, one)
-        found[text_of(one, "name")] = {text_of(one, "status"), text_of(one, "address"),
-                                       number_of(one, "generation"), number_of(one, "refutations")};
+    json_array_foreach(array, i, one) found[text_of(one, "name")] = {
+        text_of(one, "status"), text_of(one, "address"), number_of(one, "generation"),
+        number_of(one, "refutations"), text_of(one, "tags")};
     json_decref(array);
     return found;
 }

@@ -15,6 +15,7 @@ namespace lab
 struct Member {
     std::string status, address;
     long long generation, refutations;
+    std::string tags;
 };
 
 using Flags = std::vector<std::string>;
