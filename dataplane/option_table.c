@@ -106,7 +106,7 @@ const struct sl_option sl_option_table[] = {
     KNOB(NUMBER, "transmit_multiplier", transmit_multiplier,
          "A node sends an update this many times ceil(log10(members + 1))."),
     KNOB(SIZE, "byte_cap", byte_cap, "Sent and received in any second; past it gossip waits."),
-    KNOB(SIZE, "byte_cap_joining", byte_cap_joining, "The same during join_grace."),
+    KNOB(SIZE, "byte_cap_joining", byte_cap_joining, "The same until joined and during join_grace."),
     KNOB(SIZE, "byte_cap_seed", byte_cap_seed,
          "The same of a node whose own address is among its seeds."),
     KNOB(DURATION, "join_grace", join_grace_ns, "Counts from the start of the node."),

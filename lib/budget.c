@@ -10,9 +10,10 @@
 
 #define SECOND_NS 1000000000ull
 
+/* Who finds its cluster late has a whole view to pull all the same. */
 static bool is_young(const struct sl_engine *e)
 {
-    return e->now_ns - e->started_ns < e->config.join_grace_ns;
+    return e->phase == SL_PHASE_JOINING || e->now_ns - e->started_ns < e->config.join_grace_ns;
 }
 
 uint32_t sl_budget_cap(const struct sl_engine *e)

@@ -57,7 +57,7 @@ struct sl_config {
                                      others go anywhere */
     uint32_t transmit_multiplier; /* sends per rumour and node: multiplier * ceil(log10(n + 1)) */
     uint32_t byte_cap;         /* tx + rx, any 1 s; past it gossip and repair wait, probes go on */
-    uint32_t byte_cap_joining; /* the same in the first join_grace_ns */
+    uint32_t byte_cap_joining; /* the same until it has joined, and in the first join_grace_ns */
     uint64_t join_grace_ns;
     uint32_t
         byte_cap_seed; /* the same of a node that is a seed itself, whose answers joiners need */

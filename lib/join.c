@@ -19,6 +19,7 @@ void sl_join_done(struct sl_engine *e)
     if (e->phase >= SL_PHASE_MEMBER)
         return;
     sl_engine_set_phase(e, SL_PHASE_MEMBER);
+    sl_budget_publish(e);
     sl_self_spread(e);
     sl_engine_tell(e, SL_EVENT_SELF_JOINED, SL_SLOT_NONE, e->self_word, 0, 0);
 }
@@ -83,6 +84,7 @@ int sl_engine_join(struct sl_engine *e, uint64_t now_ns, const struct sl_endpoin
         return 0;
     }
     sl_engine_set_phase(e, SL_PHASE_JOINING);
+    sl_budget_publish(e);
     join->wait_ns = e->config.join_retry_min_ns;
     sl_timer_set(&e->timers, &join->timer, now_ns);
     return 0;

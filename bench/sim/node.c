@@ -86,8 +86,7 @@ static int create(struct sim_node *node, const struct sl_config *base, uint64_t 
     node->state = SIM_NODE_UP;
     node->life++;
     node->born_ns = w->now_ns;
-    node->joined_ns = SIM_NEVER;
-    node->grace_ns = config.join_grace_ns;
+    node->joined_ns = node->young_until_ns = SIM_NEVER;
     node->has_left = false;
     node->excused_until_ns = 0;
     node->is_starved = false;
@@ -154,6 +153,7 @@ int sim_node_form(struct sim_node *node, const struct sim_node *like)
     if (error)
         return error;
     node->joined_ns = node->born_ns;
+    node->young_until_ns = 0;
     struct sim_memory *memory = &node->world->memory;
     if (like == NULL) {
         error = preload_all(node);
@@ -243,8 +243,7 @@ static uint64_t cap_of(const struct sim_node *node)
     const struct sl_config *c = &s->options.config;
     if (node->number >= s->seeds.first && node->number <= s->seeds.last)
         return SIM_SEED_CAP_BYTES;
-    bool young = node->world->now_ns - node->born_ns < node->grace_ns;
-    return young ? c->byte_cap_joining : c->byte_cap;
+    return node->world->now_ns < node->young_until_ns ? c->byte_cap_joining : c->byte_cap;
 }
 
 void sim_node_meter(struct sim_node *node, uint32_t bytes)

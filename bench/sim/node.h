@@ -34,9 +34,9 @@ struct sim_node {
     uint32_t number;
     uint64_t word; /* own, as of the last step */
     uint64_t born_ns;
-    uint64_t grace_ns;     /* this life's join grace */
-    struct sl_meter meter; /* tx + rx */
-    bool has_left;         /* its engine said so: stop it after the step */
+    uint64_t young_until_ns; /* SIM_NEVER until it has joined; then the cap of a joiner ends */
+    struct sl_meter meter;   /* tx + rx */
+    bool has_left;           /* its engine said so: stop it after the step */
     bool is_starved;
     uint32_t sent; /* frames in the running step */
 

@@ -10,10 +10,8 @@
 
 static uint64_t due_ns(const struct sim_node *node)
 {
-    if (!node->is_starved || node->next_poll_ns <= node->world->now_ns)
-        return node->deadline_ns;
     bool waits = node->backlog.count > 0 || node->deadline_ns < node->next_poll_ns;
-    return waits ? node->next_poll_ns : node->deadline_ns;
+    return node->is_starved && waits ? node->next_poll_ns : node->deadline_ns;
 }
 
 static void set_wake(struct sim_node *node)
@@ -116,6 +114,16 @@ static void step_late(struct sim_node *node)
     node->overflowed = 0;
 }
 
+/* Polls that found nothing were not played. */
+static void skip_idle_polls(struct sim_node *node)
+{
+    uint64_t now_ns = node->world->now_ns;
+    if (!node->is_starved || node->next_poll_ns > now_ns)
+        return;
+    uint64_t missed = (now_ns - node->next_poll_ns) / node->poll_every_ns + 1;
+    node->next_poll_ns += missed * node->poll_every_ns;
+}
+
 static void wait_in_ring(struct sim_node *node, struct sim_packet *packet)
 {
     struct sim_world *w = node->world;
@@ -139,6 +147,8 @@ void sim_node_receive(struct sim_node *node, struct sim_packet *packet)
     }
     sim_node_meter(node, packet->length_bytes); /* the wire has carried it */
     if (node->state == SIM_NODE_PAUSED || node->is_starved) {
+        if (node->backlog.count == 0)
+            skip_idle_polls(node);
         wait_in_ring(node, packet);
         if (node->state == SIM_NODE_UP)
             set_wake(node);

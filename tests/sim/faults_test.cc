@@ -57,6 +57,15 @@ TEST(SimFaults, AStarvedNodeIsSlowAndItsRingOverflows)
     EXPECT_EQ(run.world.nodes[6].backlog.count, 0u);
 }
 
+TEST(SimFaults, AStarvedNodeStillPollsWhileItsEngineIsIdle)
+{
+    Played run("nodes 5\nprofile lan\nstart formed\nrun 10s\nat 1s ring n4 to 2 packets\n"
+               "at 1s starve n4 to 50% for 8s\nexpect false_dead == 0\n",
+               1);
+    EXPECT_TRUE(run.holds());
+    EXPECT_EQ(run.metric(SIM_METRIC_overflows), 0u) << "it polls every 2 ms";
+}
+
 TEST(SimFaults, ALiarIsBelievedForAMomentAndNobodyStaysDead)
 {
     Played run(std::string(kTwenty) + "run 60s\nat 2s lie n7 for 5s\n"

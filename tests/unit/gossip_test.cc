@@ -46,11 +46,16 @@ class Speaker : public ::testing::Test
         hash_ = sl_cluster_from_name("test");
     }
 
-    void start()
+    void create()
     {
         sl_host host = {this, lend, send, event, retire};
         e = sl_engine_create(memory_.arena(), &config, nullptr, &host, 1, 1000, now);
         ASSERT_NE(e, nullptr);
+    }
+
+    void start()
+    {
+        create();
         for (uint32_t i = 1; i <= kMembers; i++) {
             std::string name = name_of(i);
             sl_identity identity = identity_of(i, name);
@@ -345,6 +350,18 @@ TEST_F(Speaker, WorkersHearOfTheCapInForce)
     EXPECT_EQ(sl_engine_fast(e)->byte_cap, config.byte_cap_seed) << "others ask it to join";
     ASSERT_EQ(sl_engine_join(e, now, seeds + 1, 1), 0);
     EXPECT_EQ(sl_engine_fast(e)->byte_cap, config.byte_cap);
+}
+
+TEST_F(Speaker, WhoStillLooksForItsClusterKeepsTheCapOfAJoiner)
+{
+    config.join_grace_ns = 10 * kS;
+    create();
+    const sl_endpoint seed = address(1);
+    ASSERT_EQ(sl_engine_join(e, now, &seed, 1), 0);
+    run(60 * kS);
+    EXPECT_EQ(sl_engine_fast(e)->byte_cap, config.byte_cap_joining);
+    ASSERT_EQ(sl_engine_join(e, now, nullptr, 0), 0);
+    EXPECT_EQ(sl_engine_fast(e)->byte_cap, config.byte_cap) << "it has joined: it is the first";
 }
 
 /* ---- fairness ---- */
