@@ -12,6 +12,12 @@
 #include "tests/dpdk/eal_environment.h"
 #include "tests/dpdk/test_node.h"
 
+#if defined(__has_feature) /* clang's word for what gcc defines */
+#if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
+#define __SANITIZE_ADDRESS__
+#endif
+#endif
+
 #ifndef __SANITIZE_ADDRESS__ /* which has an allocator of its own */
 #define COUNTS_ALLOCATIONS
 

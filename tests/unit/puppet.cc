@@ -8,6 +8,12 @@ Puppet::Puppet(Cluster &cluster, int number_, const std::string &name_)
     cluster.puppets[number] = [this](const ClusterPacket &packet) { take(packet); };
 }
 
+// What is still on its way to it is lost.
+Puppet::~Puppet()
+{
+    cluster_.puppets.erase(number);
+}
+
 uint64_t Puppet::id_of(const std::string &member) const
 {
     return sl_member_id(&hash_, member.data(), member.size());

@@ -11,6 +11,9 @@ class Puppet
 {
   public:
     Puppet(Cluster &cluster, int number, const std::string &name);
+    ~Puppet();
+    Puppet(const Puppet &) = delete;
+    Puppet &operator=(const Puppet &) = delete;
 
     uint64_t id_of(const std::string &name) const;
     // ALIVE of any member, at the address of this number.
