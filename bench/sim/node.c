@@ -10,6 +10,8 @@
 #include "lib/assert.h"
 #include "lib/frame.h"
 
+#define SECOND_NS 1000000000u
+
 /* ---- lives ---- */
 
 /* The true hash is that of the nodes that run. */
@@ -236,6 +238,21 @@ void sim_node_update(struct sim_node *node)
 }
 
 /* ---- figures ---- */
+
+void sim_node_is_young_until(struct sim_node *node, uint64_t until_ns)
+{
+    if (node->young_until_ns < until_ns)
+        node->young_until_ns = until_ns;
+}
+
+void sim_node_has_joined(struct sim_node *node)
+{
+    const struct sl_config *c = &node->world->scenario->options.config;
+    node->joined_ns = node->world->now_ns;
+    /* A second that began in its youth is judged as such. */
+    node->young_until_ns = node->joined_ns + SECOND_NS;
+    sim_node_is_young_until(node, node->born_ns + c->join_grace_ns + SECOND_NS);
+}
 
 static uint64_t cap_of(const struct sim_node *node)
 {

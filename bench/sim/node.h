@@ -89,6 +89,14 @@ void sim_node_update(struct sim_node *node);
 /* Its word is this from now on. */
 void sim_node_tell_truth(struct sim_node *node, uint64_t word);
 
+void sim_node_has_joined(struct sim_node *node);
+/* Until then a joiner's byte cap is its own. */
+void sim_node_is_young_until(struct sim_node *node, uint64_t until_ns);
+/* Bytes sent or received now. */
+void sim_node_meter(struct sim_node *node, uint32_t bytes);
+/* At the end of a run: counts what a node that still runs has counted. */
+void sim_node_absorb(struct sim_node *node);
+
 /* node_work.c */
 void sim_node_step(struct sim_node *node, const struct sl_input *input);
 /* Takes the packet over. */
@@ -96,10 +104,6 @@ void sim_node_receive(struct sim_node *node, struct sim_packet *packet);
 
 /* node_host.c */
 struct sl_host sim_node_host(struct sim_node *node);
-/* Bytes sent or received now. */
-void sim_node_meter(struct sim_node *node, uint32_t bytes);
-/* At the end of a run: counts what a node that still runs has counted. */
-void sim_node_absorb(struct sim_node *node);
 
 #ifdef __cplusplus
 }

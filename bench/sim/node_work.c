@@ -160,6 +160,10 @@ void sim_node_receive(struct sim_node *node, struct sim_packet *packet)
 
 /* ---- pausing and starving ---- */
 
+/* Everybody asks whoever seems dead: who answers all that at once, after a longer pause than is
+   tolerated, needs the cap of a joiner until a second without a part of that has passed. */
+#define AWAKE_NS 2000000000u
+
 void sim_node_pause(struct sim_node *node)
 {
     node->state = SIM_NODE_PAUSED;
@@ -171,8 +175,10 @@ void sim_node_resume(struct sim_node *node)
 {
     struct sim_world *w = node->world;
     node->state = SIM_NODE_UP;
-    if (w->now_ns - node->paused_ns > w->scenario->options.config.max_pause_ns)
+    if (w->now_ns - node->paused_ns > w->scenario->options.config.max_pause_ns) {
         node->excused_until_ns = w->now_ns + sim_world_echo_ns(w);
+        sim_node_is_young_until(node, w->now_ns + AWAKE_NS);
+    }
     meet_waiting(node, UINT32_MAX);
     if (node->state == SIM_NODE_UP)
         step_late(node);

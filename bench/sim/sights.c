@@ -112,13 +112,6 @@ static void saw_zone(struct sim_world *w, const struct sim_node *viewer,
     }
 }
 
-/* A second that began in its youth is judged as such. */
-static uint64_t young_until_ns(const struct sim_node *node)
-{
-    uint64_t grown_ns = node->born_ns + node->world->scenario->options.config.join_grace_ns;
-    return (node->joined_ns > grown_ns ? node->joined_ns : grown_ns) + 1000000000u;
-}
-
 void sim_world_event(struct sim_world *w, struct sim_node *viewer, const struct sl_event *event)
 {
     w->trace = sim_trace_mix(w->trace, w->now_ns ^ (uint64_t)viewer->number << 40);
@@ -138,8 +131,7 @@ void sim_world_event(struct sim_world *w, struct sim_node *viewer, const struct 
         saw_change(w, viewer, &w->nodes[member], event);
         return;
     case SL_EVENT_SELF_JOINED:
-        viewer->joined_ns = w->now_ns;
-        viewer->young_until_ns = young_until_ns(viewer);
+        sim_node_has_joined(viewer);
         w->watch.starts[viewer->start].took_ns =
             sim_world_ns(w) - w->watch.starts[viewer->start].at_ns;
         return;
