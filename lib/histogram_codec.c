@@ -8,6 +8,7 @@
 #include <zlib.h>
 
 #include "lib/base64.h"
+#include "lib/histogram_payload.h"
 
 #define RAW_COOKIE    UINT32_C(0x1c849313)
 #define PACKED_COOKIE UINT32_C(0x1c849314)
@@ -15,7 +16,6 @@
     UINT32_C(0xf0) /* bits that say how wide V0 counts are: of no meaning in V2 */
 #define RATIO_ONE          UINT64_C(0x3ff0000000000000) /* 1.0 as an IEEE 754 double */
 #define PACKED_HEADER      8
-#define NUMBER_BYTES_MAX   9
 #define CONFIG_TEXT_LENGTH 1024 /* more than enough compressed text to hold the raw header */
 /* zlib needs 2^(window+2) + 2^(memory+9) bytes and about 6 KiB to write, up to 32 KiB and 10 KiB to
  * read. */
@@ -39,7 +39,7 @@ struct sl_histogram_codec *sl_histogram_codec_create(struct sl_arena *arena,
     if (sl_histogram_config_check(largest) != 0)
         return NULL;
     size_t slots = sl_histogram_config_slots(largest);
-    size_t raw_size = sizeof(struct raw_header) + slots * NUMBER_BYTES_MAX;
+    size_t raw_size = sizeof(struct raw_header) + slots * SL_HISTOGRAM_NUMBER_BYTES_MAX;
     /* deflate's bound for any window and memory level, as in zlib's deflateBound. */
     size_t packed_size = PACKED_HEADER + raw_size + raw_size / 8 + raw_size / 64 + 64;
     if (packed_size < CONFIG_TEXT_LENGTH)
@@ -100,53 +100,13 @@ static z_stream stream_over(struct sl_histogram_codec *codec, uint8_t *in, size_
 
 /* ---- encode ---- */
 
-static uint8_t *number_write(uint8_t *at, int64_t number)
-{
-    uint64_t zigzag = (uint64_t)number << 1 ^ (uint64_t)(number >> 63);
-    for (int i = 0; i < NUMBER_BYTES_MAX - 1; i++) {
-        if (zigzag < 0x80)
-            break;
-        *at++ = (uint8_t)(zigzag | 0x80);
-        zigzag >>= 7;
-    }
-    *at++ = (uint8_t)zigzag;
-    return at;
-}
-
-/* Slots up to the last in use; an empty histogram still writes one. */
-static uint32_t slots_used(const struct sl_histogram *h)
-{
-    uint32_t used = h->slots;
-    while (used > 1 && sl_histogram_count(h, used - 1) == 0)
-        used--;
-    return used;
-}
-
-static int payload_write(const struct sl_histogram *h, uint8_t *out, uint32_t *bytes)
-{
-    uint32_t used = slots_used(h);
-    uint8_t *at = out;
-    for (uint32_t slot = 0; slot < used;) {
-        uint64_t count = sl_histogram_count(h, slot++);
-        if (count > INT64_MAX)
-            return -EOVERFLOW;
-        int64_t empty = count == 0;
-        while (empty > 0 && slot < used && sl_histogram_count(h, slot) == 0) {
-            empty++;
-            slot++;
-        }
-        at = number_write(at, empty > 1 ? -empty : (int64_t)count);
-    }
-    *bytes = (uint32_t)(at - out);
-    return 0;
-}
-
 static int raw_write(struct sl_histogram_codec *codec, const struct sl_histogram *h, size_t *bytes)
 {
     uint32_t payload_bytes;
-    if (sizeof(struct raw_header) + (size_t)h->slots * NUMBER_BYTES_MAX > codec->raw_size)
+    if (sizeof(struct raw_header) + (size_t)h->slots * SL_HISTOGRAM_NUMBER_BYTES_MAX >
+        codec->raw_size)
         return -EMSGSIZE;
-    int rc = payload_write(h, codec->raw + sizeof(struct raw_header), &payload_bytes);
+    int rc = sl_histogram_payload_write(h, codec->raw + sizeof(struct raw_header), &payload_bytes);
     if (rc != 0)
         return rc;
     struct raw_header header = {
@@ -241,46 +201,6 @@ static int header_read(const uint8_t *raw, struct sl_histogram_config *config,
     return sl_histogram_config_check(config) == 0 ? 0 : -EBADMSG;
 }
 
-/* Returns the byte after the number, or NULL if it passes the end. */
-static const uint8_t *number_read(const uint8_t *at, const uint8_t *end, int64_t *number)
-{
-    uint64_t zigzag = 0;
-    for (int i = 0; i < NUMBER_BYTES_MAX; i++) {
-        if (at == end)
-            return NULL;
-        uint64_t byte = *at++;
-        bool last = byte < 0x80 || i == NUMBER_BYTES_MAX - 1;
-        zigzag |= (last ? byte : byte & 0x7f) << (7 * i);
-        if (last)
-            break;
-    }
-    *number = (int64_t)(zigzag >> 1 ^ (0 - (zigzag & 1)));
-    return at;
-}
-
-/* Adds a payload to `counts`, or only checks it if that is NULL. */
-static int payload_read(const uint8_t *at, const uint8_t *end, uint32_t slots, uint64_t *counts,
-                        uint64_t *total)
-{
-    for (uint32_t slot = 0; at != end;) {
-        int64_t number;
-        at = number_read(at, end, &number);
-        if (at == NULL || slot == slots || number < -(int64_t)(slots - slot))
-            return -EBADMSG;
-        if (number < 0) {
-            slot += (uint32_t)-number;
-            continue;
-        }
-        if ((uint64_t)number > INT64_MAX - *total)
-            return -EOVERFLOW;
-        *total += (uint64_t)number;
-        if (counts != NULL)
-            sl_histogram_add(&counts[slot], (uint64_t)number);
-        slot++;
-    }
-    return 0;
-}
-
 int sl_histogram_decode_config(struct sl_histogram_codec *codec, const char *text, size_t length,
                                struct sl_histogram_config *config)
 {
@@ -318,9 +238,9 @@ int sl_histogram_decode_add(struct sl_histogram_codec *codec, const char *text, 
     /* The whole payload is checked before any of it is added. */
     const uint8_t *payload = codec->raw + sizeof(struct raw_header);
     uint64_t total = sl_histogram_total(into);
-    rc = payload_read(payload, payload + payload_bytes, into->slots, NULL, &total);
+    rc = sl_histogram_payload_read(payload, payload + payload_bytes, into->slots, NULL, &total);
     if (rc != 0)
         return rc;
-    return payload_read(payload, payload + payload_bytes, into->slots, into->counts,
-                        &(uint64_t){0});
+    return sl_histogram_payload_read(payload, payload + payload_bytes, into->slots, into->counts,
+                                     &(uint64_t){0});
 }
