@@ -13,7 +13,8 @@
  *   zone_rule.c  a zone out of reach is one fact; zone_check.c whether it is, zone_reports.c
  *                what is said of it
  *   choice.c     whom to gossip to, and whom to ask for help, by zone
- *   gossip.c     rounds, frames full of rumours, the block that answers carry
+ *   gossip.c     rounds; cargo.c fills frames with rumours, rumour_block.c the block that answers
+ *                carry
  *   budget.c     what may go out under the byte cap
  *   join.c       seeds
  *   sync.c       sessions that make two views equal: sync_ask.c questions, sync_answer.c what

@@ -1,18 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Dissemination: rounds to random peers while there is something to say, frames filled most urgent
-   first, and a block of the same records that answers carry for free (Demers et al. 1987; SWIM,
+/* Dissemination: rounds to random peers while there is something to say (Demers et al. 1987; SWIM,
    section 4.1). */
 #include "lib/engine_private.h"
-
-#include <string.h>
-
-/* Records passed over because they do not fit the rest of a frame, before giving up. */
-#define MISFITS_MAX 8
-
-/* Share of a frame's room that each class is sure of, in 1/8; what one leaves the others take in
- * order of urgency. */
-static const uint32_t share_eighths[SL_CLASS_COUNT] = {
-    [SL_CLASS_REFUTATION] = 3, [SL_CLASS_SUSPICION] = 3, [SL_CLASS_MEMBERSHIP] = 2};
 
 /* Sends per rumour: multiplier * ceil(log10(n + 1)), memberlist's retransmit limit, but two rounds
  * at least: in a small cluster one round may miss its only peers. */
@@ -69,77 +58,6 @@ uint32_t sl_gossip_write(struct sl_engine *e, uint8_t *out, uint32_t room_bytes,
     return sl_record_write_accusation(out, room_bytes, id, word, accuser_id);
 }
 
-/* A frame being filled with rumours. */
-struct load {
-    uint8_t *frame;
-    uint32_t length_bytes;
-    uint32_t limit_bytes;
-    struct sl_cargo *cargo;
-    uint32_t first; /* entry that was loaded ahead of all */
-};
-
-/* false: it does not fit. */
-static bool load_one(struct sl_engine *e, struct load *load, uint32_t entry)
-{
-    const struct sl_rumour *rumour = &e->rumours.all[entry];
-    uint32_t bytes = sl_gossip_write(
-        e, load->frame + load->length_bytes, load->limit_bytes - load->length_bytes,
-        sl_rumour_slot(&e->rumours, entry), rumour->record_type, rumour->accuser_id);
-    if (bytes == 0)
-        return false;
-    load->length_bytes += bytes;
-    load->cargo->entries[load->cargo->count++] = entry;
-    return true;
-}
-
-/* Loads one class from after `entry` on, until `until_bytes`. Returns the last entry looked at. */
-static uint32_t load_class(struct sl_engine *e, struct load *load, enum sl_class traffic,
-                           uint32_t entry, uint32_t until_bytes)
-{
-    uint32_t misfits = 0;
-    while (load->cargo->count < SL_STEP_RECORDS_MAX && misfits < MISFITS_MAX) {
-        uint32_t next = sl_rumours_walk(&e->rumours, traffic, entry);
-        if (next == SL_ENTRY_NONE || load->length_bytes >= until_bytes)
-            break;
-        entry = next;
-        if (next != load->first)
-            misfits += !load_one(e, load, next);
-    }
-    return entry;
-}
-
-static void load_all(struct sl_engine *e, struct load *load)
-{
-    uint32_t reached[SL_CLASS_COUNT];
-    /* Nobody else can say first what a node says of itself. */
-    load->first = sl_slot_map_find(&e->rumours.map, e->self_slot);
-    if (sl_rumours_class(&e->rumours, e->self_slot) != SL_CLASS_COUNT)
-        load_one(e, load, load->first);
-    uint32_t room = load->limit_bytes - load->length_bytes;
-    for (int c = 0; c < SL_CLASS_COUNT; c++) {
-        uint32_t until = load->length_bytes + room * share_eighths[c] / 8;
-        reached[c] = load_class(e, load, (enum sl_class)c, SL_ENTRY_NONE, until);
-    }
-    for (int c = 0; c < SL_CLASS_COUNT; c++) {
-        /* NONE after the first pass means that nothing was loaded yet: a walk from there begins at
-         * the start. */
-        if (share_eighths[c] != 0)
-            load_class(e, load, (enum sl_class)c, reached[c], load->limit_bytes);
-    }
-}
-
-/* What is told to those who ask, behind what is being pushed. */
-static void load_told(struct sl_engine *e, struct load *load)
-{
-    uint32_t misfits = 0;
-    uint32_t entry = sl_rumours_walk_told(&e->rumours, SL_ENTRY_NONE);
-    while (entry != SL_ENTRY_NONE && load->cargo->count < SL_STEP_RECORDS_MAX &&
-           misfits < MISFITS_MAX && e->rumours.all[entry].told_until_ns > e->now_ns) {
-        misfits += !load_one(e, load, entry);
-        entry = sl_rumours_walk_told(&e->rumours, entry);
-    }
-}
-
 uint32_t sl_gossip_load(struct sl_engine *e, uint8_t *frame, uint32_t length_bytes,
                         struct sl_cargo *cargo)
 {
@@ -150,10 +68,9 @@ uint32_t sl_gossip_load(struct sl_engine *e, uint8_t *frame, uint32_t length_byt
     uint32_t limit = length_bytes + sl_budget_rumours(e) / e->config.gossip_fanout;
     if (limit > e->config.frame_bytes)
         limit = e->config.frame_bytes;
-    struct load load = {frame, length_bytes, limit, cargo, SL_ENTRY_NONE};
-    load_all(e, &load);
-    sl_meter_add(&e->said, e->now_ns, load.length_bytes - length_bytes);
-    return load.length_bytes;
+    uint32_t loaded_bytes = sl_cargo_load(e, frame, length_bytes, limit, cargo);
+    sl_meter_add(&e->said, e->now_ns, loaded_bytes - length_bytes);
+    return loaded_bytes;
 }
 
 void sl_gossip_charge(struct sl_engine *e, const struct sl_cargo *cargo, uint32_t sends)
@@ -167,49 +84,6 @@ void sl_gossip_charge(struct sl_engine *e, const struct sl_cargo *cargo, uint32_
     __atomic_store_n(&e->stats.rumours_waiting, sl_rumours_count(&e->rumours), __ATOMIC_RELAXED);
 }
 
-/* ---- the block that answers carry ---- */
-
-static void withdraw_block(struct sl_engine *e)
-{
-    if (e->published_block == SL_BLOCKS)
-        return;
-    struct sl_block_slot *old = &e->blocks[e->published_block];
-    e->published_block = SL_BLOCKS;
-    old->ticket.pending = 1;
-    e->host.retire(e->host.context, &old->ticket);
-}
-
-static uint32_t free_block(const struct sl_engine *e)
-{
-    uint32_t i = 0;
-    while (i < SL_BLOCKS && (i == e->published_block || sl_retire_is_pending(&e->blocks[i].ticket)))
-        i++;
-    return i;
-}
-
-static void publish_block(struct sl_engine *e)
-{
-    if (e->block_version == e->rumours.version)
-        return;
-    uint32_t index = free_block(e);
-    if (index == SL_BLOCKS)
-        return;
-    struct sl_rumour_block *block = &e->blocks[index].block;
-    struct sl_cargo cargo = {.count = 0};
-    struct load load = {block->records, 0, SL_RUMOUR_BLOCK_BYTES, &cargo, SL_ENTRY_NONE};
-    load_all(e, &load);
-    load_told(e, &load);
-    block->bytes = (uint16_t)load.length_bytes;
-    block->record_count = (uint16_t)cargo.count;
-    block->number = ++e->block_number;
-    e->block_version = e->rumours.version;
-    const struct sl_rumour_block *published = block->bytes > 0 ? block : NULL;
-    __atomic_store_n(&e->fast.block, published, __ATOMIC_RELEASE);
-    withdraw_block(e);
-    if (published != NULL)
-        e->published_block = index;
-}
-
 /* ---- rounds ---- */
 
 static uint32_t pick_endpoints(struct sl_engine *e, struct sl_endpoint *to, uint32_t fanout)
@@ -217,7 +91,7 @@ static uint32_t pick_endpoints(struct sl_engine *e, struct sl_endpoint *to, uint
     /* Those who join at once know the same few members, whom their rounds would flood; their
        sessions tell more. */
     if (e->phase == SL_PHASE_JOINING)
-        return false;
+        return 0;
     uint32_t slots[SL_FANOUT_MAX];
     uint32_t picked = sl_choice_gossip(e, slots, fanout);
     uint32_t count = 0;
@@ -238,15 +112,12 @@ static uint32_t fill_round(struct sl_engine *e, uint32_t budget, uint8_t *frame,
         limit = budget;
     if (limit > e->config.frame_bytes)
         limit = e->config.frame_bytes;
-    struct load load = {frame, sl_zone_reports_write(e, frame, *length_bytes), limit, cargo,
-                        SL_ENTRY_NONE};
-    if (load.limit_bytes < load.length_bytes)
-        load.limit_bytes = load.length_bytes;
-    load_all(e, &load);
-    *length_bytes = load.length_bytes;
-    uint32_t affordable = budget > load.length_bytes ? budget / load.length_bytes : 1;
+    uint32_t length = sl_zone_reports_write(e, frame, *length_bytes);
+    length = sl_cargo_load(e, frame, length, limit > length ? limit : length, cargo);
+    *length_bytes = length;
+    uint32_t affordable = budget > length ? budget / length : 1;
     count = affordable < count ? affordable : count;
-    sl_meter_add(&e->said, e->now_ns, (uint64_t)load.length_bytes * count);
+    sl_meter_add(&e->said, e->now_ns, (uint64_t)length * count);
     return count;
 }
 
@@ -277,7 +148,7 @@ void sl_gossip_fire(struct sl_engine *e)
     e->last_round_ns = e->now_ns;
     sl_budget_publish(e);
     sl_rumours_expire(&e->rumours, e->now_ns, SL_STEP_RECORDS_MAX);
-    publish_block(e);
+    sl_block_publish(e);
     bool pushing = sl_rumours_count(&e->rumours) > 0;
     /* Who only asks cannot know when there is something to ask for. */
     bool busy = pushing || e->config.gossip_mode == SL_GOSSIP_PULL;

@@ -20,6 +20,25 @@ struct sl_block_slot {
     struct sl_retire_ticket ticket;
 };
 
+/* ---- cargo.c: rumours in a frame ---- */
+
+/* What was loaded, for sl_gossip_charge(). */
+struct sl_cargo {
+    uint32_t entries[SL_STEP_RECORDS_MAX];
+    uint32_t count;
+};
+/* Appends rumours to a frame of length_bytes, up to limit_bytes; each returns the new length. */
+uint32_t sl_cargo_load(struct sl_engine *e, uint8_t *frame, uint32_t length_bytes,
+                       uint32_t limit_bytes, struct sl_cargo *cargo);
+/* What is told to those who ask, behind what is being pushed. */
+uint32_t sl_cargo_load_told(struct sl_engine *e, uint8_t *frame, uint32_t length_bytes,
+                            uint32_t limit_bytes, struct sl_cargo *cargo);
+
+/* ---- rumour_block.c ---- */
+
+/* Publishes a block of what there is to say now, if that has changed. */
+void sl_block_publish(struct sl_engine *e);
+
 /* ---- gossip.c ---- */
 
 /* A round comes as soon as the interval allows. */
@@ -29,10 +48,6 @@ void sl_gossip_spread(struct sl_engine *e, uint32_t slot, uint8_t record_type,
 void sl_gossip_fire(struct sl_engine *e);
 /* Appends rumours to a frame as far as room and byte budgets go; remembers them for
  * sl_gossip_charge(). */
-struct sl_cargo {
-    uint32_t entries[SL_STEP_RECORDS_MAX];
-    uint32_t count;
-};
 uint32_t sl_gossip_load(struct sl_engine *e, uint8_t *frame, uint32_t length_bytes,
                         struct sl_cargo *cargo);
 void sl_gossip_charge(struct sl_engine *e, const struct sl_cargo *cargo, uint32_t sends);
