@@ -5,7 +5,6 @@
  * one. To size an arena, run the same carving over a dry one (base NULL): it counts and hands out
  * nothing.
  */
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

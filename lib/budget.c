@@ -65,12 +65,12 @@ uint32_t sl_budget_rumours(struct sl_engine *e)
     uint64_t quarter = e->config.byte_cap / 4;
     uint64_t said = sl_meter_sum(&e->said, e->now_ns);
     uint64_t left = said < quarter ? quarter - said : 0;
-    uint64_t free = left_below(e, sl_budget_cap(e) / 2);
+    uint64_t room = left_below(e, sl_budget_cap(e) / 2);
     /* A storm is told evenly over the second; a round may always carry the longest claim. */
     uint64_t round = quarter * e->config.gossip_interval_ns / SECOND_NS;
     if (round < SL_FRAME_BYTES_MIN)
         round = SL_FRAME_BYTES_MIN;
-    left = left < free ? left : free;
+    left = left < room ? left : room;
     return (uint32_t)(left < round ? left : round);
 }
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lib/frame.h"
 
-#include <stddef.h>
-
 #include "lib/bytes.h"
 #include "lib/frame_take.h"
 

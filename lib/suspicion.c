@@ -8,8 +8,6 @@
  */
 #include "lib/engine_private.h"
 
-#include <string.h>
-
 uint64_t sl_suspicion_timeout(uint64_t min_ns, uint64_t max_ns, uint32_t confirmations,
                               uint32_t wanted)
 {
