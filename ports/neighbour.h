@@ -8,7 +8,6 @@
 #include <rte_ether.h>
 #include <rte_mbuf.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "ports/net.h"
