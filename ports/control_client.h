@@ -2,7 +2,6 @@
 #pragma once
 /* A blocking client of the control socket (control_protocol.h). One thread. */
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "ports/control_protocol.h"

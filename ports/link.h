@@ -4,7 +4,6 @@
 #include <rte_ether.h>
 #include <rte_ip.h>
 #include <rte_mbuf.h>
-#include <string.h>
 
 #include "ports/net.h"
 

@@ -6,8 +6,6 @@
  *
  *   SL_LOG(SL_LOG_WARNING, "%s: link is down; check the cable", port);
  */
-#include <stdarg.h>
-
 #ifdef __cplusplus
 extern "C" {
 #endif

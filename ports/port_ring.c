@@ -8,7 +8,6 @@
 #include <rte_ethdev.h>
 #include <rte_ring.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "ports/log.h"
 

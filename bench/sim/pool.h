@@ -6,8 +6,6 @@
  * must hold and the worst one is shown. scripts/long_report.py pools single runs' JSON in the same
  * way; a test compares the two.
  */
-#include <stdio.h>
-
 #include "bench/sim/world.h"
 
 #ifdef __cplusplus

@@ -4,7 +4,6 @@
  * Sessions that make two views equal: whether each ends, and, once all faults are over, whether the
  * members in which the two views differed when it began have become fewer behind it.
  */
-#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
