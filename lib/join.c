@@ -5,8 +5,10 @@
 
 #include <errno.h>
 
-/* Seeds asked per try behind the first: thousands may start at once, and each asks one. */
-#define ASKED_AT_ONCE 3
+/* Thousands may start at once, and a seed can answer some 2,000 of them in a second: each asks one
+   seed after another, and several at once only when that was in vain. */
+#define ASKED_AT_ONCE    3
+#define ONE_BY_ONE_TRIES 3
 
 /* The answer to "who has my name?" is at most one claim; the question is padded to that, so that a
    stranger may be answered. */
@@ -93,8 +95,8 @@ int sl_engine_join(struct sl_engine *e, uint64_t now_ns, const struct sl_endpoin
 static void ask_seeds(struct sl_engine *e)
 {
     struct sl_join *join = &e->join;
-    bool is_first = join->ask_number == 0;
-    uint32_t most = is_first ? 1 : ASKED_AT_ONCE;
+    bool one_by_one = join->wait_ns < e->config.join_retry_min_ns << ONE_BY_ONE_TRIES;
+    uint32_t most = one_by_one ? 1 : ASKED_AT_ONCE;
     uint32_t count = join->seed_count < most ? join->seed_count : most;
     join->ask_number = sl_next_number(&e->sync_sequence, SL_PULLS_MAX, 0);
     for (uint32_t i = 0; i < count; i++) {

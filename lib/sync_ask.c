@@ -173,6 +173,9 @@ static bool is_seed(const struct sl_engine *e, uint64_t id)
     return false;
 }
 
+/* Thousands that start at once hear of the same first few, and seeds can bear more than those. */
+#define FEW_MEMBERS 32
+
 bool sl_sync_pick_peer(struct sl_engine *e, struct sl_endpoint *out)
 {
     uint32_t slots[SL_PICK_MAX];
@@ -184,7 +187,7 @@ bool sl_sync_pick_peer(struct sl_engine *e, struct sl_endpoint *out)
             continue;
         *out = endpoint;
         found = true;
-        if (!is_seed(e, sl_view_slot_id(e->view, slots[i])))
+        if (is_seed(e, sl_view_slot_id(e->view, slots[i])) == (e->peers.count < FEW_MEMBERS))
             break;
     }
     return found;

@@ -54,15 +54,20 @@ class Speaker : public ::testing::Test
         ASSERT_NE(e, nullptr);
     }
 
-    void start()
+    void preload(uint32_t count)
     {
-        create();
-        for (uint32_t i = 1; i <= kMembers; i++) {
+        for (uint32_t i = 1; i <= count; i++) {
             std::string name = name_of(i);
             sl_identity identity = identity_of(i, name);
             sl_preload_member member = {id_of(i), kWord, &identity};
             ASSERT_EQ(sl_engine_preload(e, &member, 1), 0);
         }
+    }
+
+    void start()
+    {
+        create();
+        preload(kMembers);
     }
 
     static sl_endpoint address(uint32_t i)

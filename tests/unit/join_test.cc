@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Whom a joiner asks: thousands may start at once, and all know the same few.
+#include <set>
+
+#include "lib/frame.h"
+#include "lib/preload.h"
+#include "tests/unit/cluster.h"
+#include "tests/unit/speaker.h"
+
+extern "C" {
+#include "lib/sync_session.h"
+}
+
+namespace
+{
+
+TEST(Join, SeedsAreAskedOneAfterAnotherBeforeSeveralAtOnce)
+{
+    Cluster cluster;
+    std::vector<std::set<int>> tries; // the seeds asked in the same moment
+    uint64_t last_ns = UINT64_MAX;
+    cluster.tap = [&](const ClusterPacket &p) {
+        if (p.bytes[SL_HEADER_TYPE_AT] != SL_FRAME_SYNC_REQUEST)
+            return;
+        if (cluster.now() != last_ns)
+            tries.emplace_back();
+        last_ns = cluster.now();
+        tries.back().insert(p.to.ip[15]);
+    };
+    cluster.start(9, {1, 2, 3}); // nobody is there
+    cluster.run(5 * kS);
+    ASSERT_GE(tries.size(), 4u);
+    std::set<int> first_three;
+    for (int i = 0; i < 3; i++) {
+        EXPECT_EQ(tries[i].size(), 1u);
+        first_three.insert(tries[i].begin(), tries[i].end());
+    }
+    EXPECT_EQ(first_three.size(), 3u);
+    EXPECT_EQ(tries[3].size(), 3u);
+}
+
+class JoinPick : public speaker::Speaker
+{
+  protected:
+    // How many of a hundred picks are one of the two seeds.
+    uint32_t seeds_picked()
+    {
+        const sl_endpoint seeds[] = {address(1), address(2)};
+        const uint64_t ids[] = {id_of(1), id_of(2)};
+        sl_engine_preload_seeds(e, seeds, ids, 2);
+        uint32_t picked = 0;
+        for (int i = 0; i < 100; i++) {
+            sl_endpoint to;
+            EXPECT_TRUE(sl_sync_pick_peer(e, &to));
+            picked += sl_endpoint_equal(&to, &seeds[0]) || sl_endpoint_equal(&to, &seeds[1]);
+        }
+        return picked;
+    }
+};
+
+TEST_F(JoinPick, WhoKnowsAFewMembersPullsFromSeeds)
+{
+    create();
+    preload(4);
+    EXPECT_EQ(seeds_picked(), 100u);
+}
+
+TEST_F(JoinPick, WhoKnowsManyMembersSparesTheSeeds)
+{
+    create();
+    preload(100);
+    EXPECT_EQ(seeds_picked(), 0u);
+}
+
+} // namespace
