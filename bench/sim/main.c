@@ -115,12 +115,11 @@ static bool run_pool(const struct sim_scenario *s, uint64_t seed, uint64_t seeds
     return good;
 }
 
-static bool parse(int argc, char **argv, struct request *r)
+static void parse(int argc, char **argv, struct request *r)
 {
+    sim_argument_help(argc, argv, usage);
     *r = (struct request){.seeds = 1};
-    if (argc < 3 || strcmp(argv[1], "run") != 0)
-        return false;
-    for (int i = 2; i < argc; i++) {
+    for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--json") == 0) {
             r->json = true;
         } else if (strcmp(argv[i], "--seed") == 0) {
@@ -131,28 +130,24 @@ static bool parse(int argc, char **argv, struct request *r)
             r->seeds = sim_argument_number(argv[i], i + 1 < argc ? argv[i + 1] : NULL);
             i++;
         } else if (argv[i][0] == '-' || r->path != NULL) {
-            return false;
+            sim_argument_refuse("run", "'%s', expected one file, --seed N, --seeds N or --json",
+                                argv[i]);
         } else {
             r->path = argv[i];
         }
     }
-    return r->path != NULL && r->seeds > 0;
+    if (r->path == NULL)
+        sim_argument_refuse("run", "no scenario file");
+    if (r->seeds == 0)
+        sim_argument_refuse("run", "--seeds: 0, expected 1 or more");
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     static struct sim_scenario scenario;
     struct request r;
     char why[SIM_WHY_BYTES];
-    if (argc > 1 && strcmp(argv[1], "plot") == 0)
-        return sim_plot_main(argc - 1, argv + 1);
-    if (argc > 1 && strcmp(argv[1], "swarm") == 0)
-        return sim_swarm_main(argc - 1, argv + 1, argv[0]);
-    if (!parse(argc, argv, &r)) {
-        bool asked = argc == 2 && strcmp(argv[1], "--help") == 0;
-        fputs(usage, asked ? stdout : stderr);
-        return asked ? 0 : 2;
-    }
+    parse(argc, argv, &r);
     if (sim_scenario_read(&scenario, r.path, why, sizeof(why)) != 0) {
         fprintf(stderr, "%s\n", why);
         return 2;
@@ -161,4 +156,20 @@ int main(int argc, char **argv)
     bool good = r.seeds == 1 ? run_single(&scenario, first, r.json)
                              : run_pool(&scenario, first, r.seeds, r.json);
     return good ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    const char *command = argc > 1 ? argv[1] : "";
+    if (strcmp(command, "run") == 0)
+        return run(argc - 1, argv + 1);
+    if (strcmp(command, "plot") == 0)
+        return sim_plot_main(argc - 1, argv + 1);
+    if (strcmp(command, "swarm") == 0)
+        return sim_swarm_main(argc - 1, argv + 1, argv[0]);
+    sim_argument_help(argc, argv, usage);
+    if (argc > 1)
+        errx(2, "'%s', expected run, plot or swarm; `starling-sim --help` shows how", command);
+    fputs(usage, stderr);
+    return 2;
 }

@@ -29,8 +29,9 @@ struct request {
     int file_count;
 };
 
-static bool parse(int argc, char **argv, struct request *r)
+static void parse(int argc, char **argv, struct request *r)
 {
+    sim_argument_help(argc, argv, usage);
     *r = (struct request){.folder = ".", .files = argv + 1};
     for (int i = 1; i < argc; i++) {
         const char *value = i + 1 < argc ? argv[i + 1] : NULL;
@@ -41,12 +42,13 @@ static bool parse(int argc, char **argv, struct request *r)
             r->folder = value;
             i++;
         } else if (argv[i][0] == '-') {
-            return false;
+            sim_argument_refuse("plot", "'%s', expected a file, --seed N or --out DIR", argv[i]);
         } else {
             r->files[r->file_count++] = argv[i]; /* never overtakes i */
         }
     }
-    return r->file_count > 0;
+    if (r->file_count == 0)
+        sim_argument_refuse("plot", "no scenario file");
 }
 
 /* Returns whether gnuplot has drawn the folder's script. */
@@ -136,13 +138,8 @@ int sim_plot_main(int argc, char **argv)
 {
     struct request r;
     bool drawn = true;
-    if (!parse(argc, argv, &r)) {
-        bool asked = argc == 2 && strcmp(argv[1], "--help") == 0;
-        fputs(usage, asked ? stdout : stderr);
-        return asked ? 0 : 2;
-    }
-    if (access(r.folder, W_OK) != 0)
-        err(2, "--out %s", r.folder);
+    parse(argc, argv, &r);
+    sim_argument_check_folder(r.folder);
     for (int i = 0; i < r.file_count; i++)
         drawn &= plot(&r, r.files[i]);
     return drawn ? 0 : 1;

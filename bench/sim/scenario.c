@@ -217,7 +217,9 @@ int sim_scenario_read(struct sim_scenario *s, const char *path, char *why, size_
     char *text = calloc(1, TEXT_BYTES_MAX + 1);
     int error = file == NULL || text == NULL ? -errno : 0;
     if (error == 0 && fread(text, 1, TEXT_BYTES_MAX, file) == 0 && ferror(file))
-        error = -EIO;
+        error = -errno;
+    if (error == 0 && getc(file) != EOF)
+        error = -EFBIG;
     if (error != 0)
         snprintf(why, why_bytes, "%s: %s; expected a scenario file", path, strerror(-error));
     else

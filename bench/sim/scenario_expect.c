@@ -109,7 +109,7 @@ static bool metric(struct sim_words *w, struct sim_expect *x)
            strcmp(sim_metric_name((enum sim_metric)x->metric), name) != 0)
         x->metric++;
     if (x->metric == SIM_METRIC_COUNT)
-        return sim_refuse(w, "'%s', expected " KINDS " (see README.md)", name);
+        return sim_refuse(w, "'%s', expected " KINDS " (see bench/sim/README.md)", name);
     for (uint32_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
         if (!sim_accept(w, signs[i]))
             continue;

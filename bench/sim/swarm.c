@@ -43,8 +43,9 @@ static void stop(int signal)
     stopped = 1;
 }
 
-static bool parse(int argc, char **argv, struct request *r)
+static void parse(int argc, char **argv, struct request *r)
 {
+    sim_argument_help(argc, argv, usage);
     *r = (struct request){.seed = 1, .folder = "."};
     for (int i = 1; i < argc; i++) {
         const char *value = i + 1 < argc ? argv[i + 1] : NULL;
@@ -61,10 +62,13 @@ static bool parse(int argc, char **argv, struct request *r)
         else if (strcmp(argv[i], "--out") == 0 && value != NULL)
             r->folder = value;
         else
-            return false;
+            sim_argument_refuse(
+                "swarm", "'%s', expected --seconds S, --seeds N, --seed N, --out DIR or --json",
+                argv[i]);
         i++;
     }
-    return (r->seconds == 0) != (r->seeds == 0);
+    if ((r->seconds == 0) == (r->seeds == 0))
+        sim_argument_refuse("swarm", "expected an end, --seconds S or --seeds N");
 }
 
 static void write_case(const struct sim_draft *draft, const struct sim_verdict *v, const char *file)
@@ -154,13 +158,8 @@ int sim_swarm_main(int argc, char **argv, const char *program)
 {
     static struct sim_swarm swarm;
     struct request r;
-    if (!parse(argc, argv, &r)) {
-        bool asked = argc == 2 && strcmp(argv[1], "--help") == 0;
-        fputs(usage, asked ? stdout : stderr);
-        return asked ? 0 : 2;
-    }
-    if (access(r.folder, W_OK) != 0)
-        err(2, "--out %s", r.folder);
+    parse(argc, argv, &r);
+    sim_argument_check_folder(r.folder);
     const struct sigaction on_stop = {.sa_handler = stop}; /* waiting for a case ends, too */
     sigaction(SIGINT, &on_stop, NULL);
     sigaction(SIGTERM, &on_stop, NULL);

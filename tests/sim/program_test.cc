@@ -117,8 +117,44 @@ TEST_F(Program, ABadScenarioOrUsageIsExitCode2)
     write("nodes 20\nrun fast\n");
     EXPECT_EQ(run(SL_SIM_PROGRAM, "run " + path), 2);
     EXPECT_EQ(output, path + ":2: 'fast', expected a duration such as 200ms, 10s or 5m\n");
-    EXPECT_EQ(run(SL_SIM_PROGRAM, "walk"), 2);
-    EXPECT_EQ(run(SL_SIM_PROGRAM, "run " + path + " --seed x"), 2);
+    EXPECT_EQ(run(SL_SIM_PROGRAM, "run /"), 2);
+    EXPECT_EQ(output, "/: Is a directory; expected a scenario file\n");
+    write(kGood + std::string(1 << 20, '\n') + "crash");
+    EXPECT_EQ(run(SL_SIM_PROGRAM, "run " + path), 2) << "and not without its end";
+    EXPECT_EQ(output, path + ": File too large; expected a scenario file\n");
+}
+
+TEST_F(Program, WrongUsageIsNamedInOneLine)
+{
+    const std::pair<std::string, std::string> wrong[] = {
+        {"walk", "walk"},
+        {"run", "no scenario file"},
+        {"run " + path + " --seed x", "--seed"},
+        {"run " + path + " --sede 3", "--sede"},
+        {"run " + path + " --seeds 0", "--seeds"},
+        {"run " + path + " more", "more"},
+        {"plot", "no scenario file"},
+        {"plot " + path + " --json", "--json"},
+        {"plot " + path + " --out", "--out"},
+        {"swarm", "--seconds S or --seeds N"},
+        {"swarm --seconds 1 --seeds 2", "--seconds S or --seeds N"},
+        {"swarm --secs 3", "--secs"},
+        {"swarm --seeds 1 --out /nonexistent", "--out /nonexistent"},
+    };
+    for (auto &[arguments, named] : wrong) {
+        EXPECT_EQ(run(SL_SIM_PROGRAM, arguments), 2) << arguments;
+        EXPECT_NE(output.find(named), std::string::npos) << output;
+        EXPECT_EQ(output.find("starling-sim"), 0u) << output;
+        EXPECT_EQ(std::count(output.begin(), output.end(), '\n'), 1) << output;
+    }
+}
+
+TEST_F(Program, EveryCommandTellsOfItselfWhenAsked)
+{
+    for (const char *command : {"", "run ", "plot ", "swarm "}) {
+        EXPECT_EQ(run(SL_SIM_PROGRAM, std::string(command) + "--help"), 0) << output;
+        EXPECT_EQ(output.find("usage: starling-sim"), 0u) << output;
+    }
 }
 
 TEST_F(Program, SeveralSeedsAreJudgedTogether)
@@ -236,13 +272,6 @@ TEST_F(Program, AnInterruptedSwarmEndsWithItsSummary)
     EXPECT_NE(output.find("swarm: "), std::string::npos) << output;
 }
 
-TEST_F(Program, ASwarmWithoutAnEndIsWrongUsage)
-{
-    EXPECT_EQ(run(SL_SIM_PROGRAM, "swarm"), 2);
-    EXPECT_NE(output.find("--seconds S | --seeds N"), std::string::npos) << output;
-    EXPECT_EQ(run(SL_SIM_PROGRAM, "swarm --seeds 1 --out /nonexistent"), 2);
-}
-
 TEST_F(Program, APlotIsAnSvgNamedAfterItsScenario)
 {
     if (run("gnuplot", "--version") != 0)
@@ -265,7 +294,6 @@ TEST_F(Program, APlotWithoutGnuplotSaysWhatIsMissing)
     EXPECT_NE(output.find("gnuplot is not installed; scripts/install-deps installs it"),
               std::string::npos)
         << output;
-    EXPECT_EQ(run(SL_SIM_PROGRAM, "plot"), 2);
 }
 
 } // namespace
