@@ -19,43 +19,63 @@ static void print_help(const struct sl_cli_command *command)
            command->summary, command->help);
 }
 
-void sl_cli_option(struct sl_cli *cli, int letter)
+/* Before a command is known: the program itself. */
+static void print_place(const struct sl_cli *cli, const char *before, const char *after)
 {
-    switch (letter) {
-    case 's':
-        cli->socket = optarg;
-        break;
-    case 'j':
-        cli->json = true;
-        break;
-    case 'h':
-        print_help(cli->command);
-        exit(SL_CLI_OK);
-    default:
-        fprintf(stderr, "`starling %s --help` shows how\n", cli->command->name);
-        exit(SL_CLI_USAGE);
-    }
-}
-
-void sl_cli_no_arguments(struct sl_cli *cli, int argc, char **argv)
-{
-    static const struct option options[] = {SL_CLI_OPTIONS};
-    int letter;
-    while ((letter = getopt_long(argc, argv, "", options, NULL)) != -1)
-        sl_cli_option(cli, letter);
-    if (optind < argc)
-        sl_cli_usage(cli, "unexpected argument '%s'", argv[optind]);
+    bool has_command = cli->command != NULL;
+    fprintf(stderr, "%sstarling%s%s%s", before, has_command ? " " : "",
+            has_command ? cli->command->name : "", after);
 }
 
 void sl_cli_usage(const struct sl_cli *cli, const char *format, ...)
 {
     va_list arguments;
-    fprintf(stderr, "starling %s: ", cli->command->name);
+    print_place(cli, "", ": ");
     va_start(arguments, format);
     vfprintf(stderr, format, arguments);
     va_end(arguments);
-    fprintf(stderr, "; `starling %s --help` shows how\n", cli->command->name);
+    print_place(cli, "; `", " --help` shows how\n");
     exit(SL_CLI_USAGE);
+}
+
+int sl_cli_next_option(struct sl_cli *cli, int argc, char **argv, const struct option *options)
+{
+    int letter;
+    opterr = 0;
+    while ((letter = getopt_long(argc, argv, cli->command == NULL ? "+:" : ":", options, NULL)) !=
+           -1) {
+        switch (letter) {
+        case 's':
+            cli->socket = optarg;
+            break;
+        case 'j':
+            cli->json = true;
+            break;
+        case 'h':
+            if (cli->command == NULL)
+                return letter;
+            print_help(cli->command);
+            exit(SL_CLI_OK);
+        case ':':
+            sl_cli_usage(cli, "option '%s' needs a value", argv[optind - 1]);
+        case '?':
+            if (optopt != 0 && strncmp(argv[optind - 1], "--", 2) != 0)
+                sl_cli_usage(cli, "unexpected option '-%c'", optopt);
+            sl_cli_usage(cli, "unexpected option '%s'", argv[optind - 1]);
+        default:
+            return letter;
+        }
+    }
+    return -1;
+}
+
+void sl_cli_no_arguments(struct sl_cli *cli, int argc, char **argv)
+{
+    static const struct option options[] = {SL_CLI_OPTIONS};
+    while (sl_cli_next_option(cli, argc, argv, options) != -1)
+        continue;
+    if (optind < argc)
+        sl_cli_usage(cli, "unexpected argument '%s'", argv[optind]);
 }
 
 int sl_cli_fail(const struct sl_cli *cli, enum sl_cli_exit code, const char *format, ...)

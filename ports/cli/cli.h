@@ -16,7 +16,7 @@ enum sl_cli_exit {
 };
 
 struct sl_cli {
-    const struct sl_cli_command *command;
+    const struct sl_cli_command *command; /* NULL: none is known yet */
     const char *socket;
     bool json;
     struct sl_control_client client;
@@ -31,7 +31,7 @@ struct sl_cli_command {
 extern const struct sl_cli_command sl_cli_members, sl_cli_info, sl_cli_stats, sl_cli_events,
     sl_cli_join, sl_cli_leave, sl_cli_tags;
 
-/* Rows that end every command's option list; their letters go to sl_cli_option(). */
+/* Rows that end every option list; sl_cli_next_option() takes them. */
 #define SL_CLI_OPTIONS                                                          \
     {"socket", required_argument, NULL, 's'}, {"json", no_argument, NULL, 'j'}, \
         {"help", no_argument, NULL, 'h'},                                       \
@@ -39,8 +39,9 @@ extern const struct sl_cli_command sl_cli_members, sl_cli_info, sl_cli_stats, sl
         NULL, 0, NULL, 0                                                        \
     }
 
-/* Takes an option that every command has; any other letter ends the process as wrong usage. */
-void sl_cli_option(struct sl_cli *cli, int letter);
+/* The letter of the next option that only this command has, -1 at the end. What is no option at all
+   ends the process as wrong usage. Before a command is known, --help is left to the caller. */
+int sl_cli_next_option(struct sl_cli *cli, int argc, char **argv, const struct option *options);
 
 /* For commands without options of their own: takes all, and ends the process if arguments are left.
  */

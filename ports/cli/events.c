@@ -72,13 +72,8 @@ static int run(struct sl_cli *cli, int argc, char **argv)
 {
     static const struct option options[] = {{"follow", no_argument, NULL, 'f'}, SL_CLI_OPTIONS};
     struct sl_control_events request = {0};
-    int letter;
-    while ((letter = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (letter == 'f')
-            request.follow = 1;
-        else
-            sl_cli_option(cli, letter);
-    }
+    while (sl_cli_next_option(cli, argc, argv, options) != -1)
+        request.follow = 1;
     if (optind < argc)
         sl_cli_usage(cli, "unexpected argument '%s'", argv[optind]);
     setvbuf(stdout, NULL, _IOLBF, 0); /* whoever reads a pipe wants each event as it comes */

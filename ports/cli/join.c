@@ -33,9 +33,8 @@ static int run(struct sl_cli *cli, int argc, char **argv)
 {
     static const struct option options[] = {SL_CLI_OPTIONS};
     char payload[SL_CONTROL_REQUEST_BYTES_MAX];
-    int letter;
-    while ((letter = getopt_long(argc, argv, "", options, NULL)) != -1)
-        sl_cli_option(cli, letter);
+    while (sl_cli_next_option(cli, argc, argv, options) != -1)
+        continue;
     int seeds = argc - optind;
     uint32_t bytes = pack_seeds(cli, seeds, argv + optind, payload);
     int code = sl_cli_ask(cli, SL_CONTROL_JOIN, payload, bytes, NULL, 0);

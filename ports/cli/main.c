@@ -32,27 +32,12 @@ static void print_help(FILE *out)
 static int take_options(struct sl_cli *cli, int argc, char **argv)
 {
     static const struct option options[] = {{"version", no_argument, NULL, 'V'}, SL_CLI_OPTIONS};
-    int letter;
-    while ((letter = getopt_long(argc, argv, "+", options, NULL)) != -1) {
-        switch (letter) {
-        case 's':
-            cli->socket = optarg;
-            break;
-        case 'j':
-            cli->json = true;
-            break;
-        case 'h':
-            print_help(stdout);
-            return SL_CLI_OK;
-        case 'V':
-            puts("starling " SL_VERSION);
-            return SL_CLI_OK;
-        default:
-            fputs("`starling --help` shows how\n", stderr);
-            return SL_CLI_USAGE;
-        }
-    }
-    return -1;
+    int letter = sl_cli_next_option(cli, argc, argv, options);
+    if (letter == 'h')
+        print_help(stdout);
+    if (letter == 'V')
+        puts("starling " SL_VERSION);
+    return letter == -1 ? -1 : SL_CLI_OK;
 }
 
 static int run(struct sl_cli *cli, int argc, char **argv)
@@ -72,8 +57,7 @@ static int run(struct sl_cli *cli, int argc, char **argv)
         optind = 0; /* getopt starts anew */
         return commands[i]->run(cli, argc - used, argv + used);
     }
-    fprintf(stderr, "starling: unknown command '%s'; `starling --help` lists them\n", argv[optind]);
-    return SL_CLI_USAGE;
+    sl_cli_usage(cli, "unknown command '%s'", argv[optind]);
 }
 
 int main(int argc, char **argv)

@@ -107,15 +107,13 @@ static struct filter take_options(struct sl_cli *cli, int argc, char **argv)
                                             SL_CLI_OPTIONS};
     struct filter filter = {0};
     int letter;
-    while ((letter = getopt_long(argc, argv, "", options, NULL)) != -1) {
+    while ((letter = sl_cli_next_option(cli, argc, argv, options)) != -1) {
         if (letter == 'S')
             filter.status = optarg;
         else if (letter == 'z')
             filter.zone = optarg;
-        else if (letter == 'n')
-            filter.name = optarg;
         else
-            sl_cli_option(cli, letter);
+            filter.name = optarg;
     }
     if (optind < argc)
         sl_cli_usage(cli, "unexpected argument '%s'", argv[optind]);

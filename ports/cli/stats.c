@@ -38,12 +38,7 @@ static int run(struct sl_cli *cli, int argc, char **argv)
     struct sl_control_stats before, after;
     double interval_s = 1;
     char *end = NULL;
-    int letter;
-    while ((letter = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (letter != 'i') {
-            sl_cli_option(cli, letter);
-            continue;
-        }
+    while (sl_cli_next_option(cli, argc, argv, options) != -1) {
         interval_s = strtod(optarg, &end);
         if (end == optarg || *end != '\0' || !(interval_s >= 0.001 && interval_s <= 86400))
             sl_cli_usage(cli, "--interval '%s' is not within 0.001 and 86400 seconds", optarg);

@@ -77,9 +77,8 @@ static int set(struct sl_cli *cli, int count, char **words)
 static int run(struct sl_cli *cli, int argc, char **argv)
 {
     static const struct option options[] = {SL_CLI_OPTIONS};
-    int letter;
-    while ((letter = getopt_long(argc, argv, "", options, NULL)) != -1)
-        sl_cli_option(cli, letter);
+    while (sl_cli_next_option(cli, argc, argv, options) != -1)
+        continue;
     if (optind == argc)
         return show(cli);
     if (strcmp(argv[optind], "set") != 0)

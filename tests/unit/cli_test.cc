@@ -137,23 +137,34 @@ TEST_F(Cli, AnotherProtocolVersionIsExitCodeThree)
     close(listener);
 }
 
-TEST_F(Cli, WrongUsageIsExitCodeTwo)
+TEST_F(Cli, WrongUsageIsExitCodeTwoAndNamedInOneLine)
 {
     for (const std::vector<std::string> &wrong : std::vector<std::vector<std::string>>{
-             {},
              {"frobnicate"},
              {"--frobnicate"},
+             {"-f"},
+             {"--json=yes"},
              {"members", "--frobnicate"},
+             {"members", "--status"},
+             {"members", "-frobnicate"},
              {"members", "stray"},
              {"info", "stray"},
              {"events", "stray"},
+             {"join", "--frobnicate"},
+             {"tags", "--frobnicate"},
              {"stats", "--interval", "0"},
              {"stats", "--interval", "nan"},
              {"stats", "--interval", "1x"},
          }) {
         EXPECT_EQ(run(wrong), 2) << err_;
-        EXPECT_EQ(out_, "");
+        expect_one_line_of_error();
+        bool has_command = wrong.size() > 1;
+        EXPECT_EQ(err_.find(has_command ? "starling " + wrong[0] + ": " : "starling: "), 0u)
+            << err_;
+        EXPECT_NE(err_.find(wrong.back().substr(0, 2)), std::string::npos) << err_;
     }
+    EXPECT_EQ(run({}), 2) << "no command: all of them are listed";
+    EXPECT_EQ(out_, "");
 }
 
 TEST_F(Cli, HelpAndVersionNeedNoDaemon)
