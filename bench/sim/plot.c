@@ -19,6 +19,8 @@ static const char usage[] =
     "not,\n"
     "  2 for a bad scenario or wrong usage; whether expectations held is for `run` to say.\n";
 
+#define FOLDER_BYTES 1024
+
 extern char **environ;
 
 struct request {
@@ -61,12 +63,22 @@ static bool draw(const char *folder)
     char *arguments[] = {(char *)"gnuplot", script, NULL};
     int error = posix_spawnp(&child, arguments[0], NULL, NULL, arguments, environ);
     if (error == ENOENT)
-        errx(1, "gnuplot is not installed; scripts/install-deps installs it");
+        warnx("gnuplot is not installed; scripts/install-deps installs it");
+    else if (error != 0)
+        warnx("gnuplot: %s", strerror(error));
     if (error != 0)
-        errx(1, "gnuplot: %s", strerror(error));
+        return false;
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         continue;
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static void make_folder(char *folder)
+{
+    const char *place = getenv("TMPDIR");
+    int length = snprintf(folder, FOLDER_BYTES, "%s/starling-sim-XXXXXX", place ? place : "/tmp");
+    if (length >= FOLDER_BYTES || mkdtemp(folder) == NULL)
+        err(1, "%s", folder);
 }
 
 static void remove_folder(const char *folder)
@@ -100,18 +112,16 @@ static bool draw_all(const struct request *r, const struct sim_world *w)
         const char *what;
         bool (*write)(const struct sim_world *w, const char *folder, const char *svg);
     } plots[] = {{"convergence", sim_plot_convergence}, {"detection", sim_plot_detection}};
-    char folder[] = "/tmp/starling-sim-XXXXXX", svg[PATH_MAX];
+    char folder[FOLDER_BYTES], svg[PATH_MAX];
     bool drawn = true;
-    if (mkdtemp(folder) == NULL)
-        err(1, "%s", folder);
-    for (size_t i = 0; i < sizeof(plots) / sizeof(plots[0]); i++) {
+    make_folder(folder);
+    for (size_t i = 0; drawn && i < sizeof(plots) / sizeof(plots[0]); i++) {
         name_svg(r, w, plots[i].what, svg);
         if (!plots[i].write(w, folder, svg))
             continue;
-        if (draw(folder))
+        drawn = draw(folder);
+        if (drawn)
             printf("%s\n", svg);
-        else
-            drawn = false;
     }
     remove_folder(folder);
     return drawn;

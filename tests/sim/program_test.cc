@@ -290,7 +290,11 @@ TEST_F(Program, APlotIsAnSvgNamedAfterItsScenario)
 
 TEST_F(Program, APlotWithoutGnuplotSaysWhatIsMissing)
 {
-    EXPECT_EQ(run("PATH=/nonexistent " SL_SIM_PROGRAM, "plot " + path + " --out /tmp"), 1);
+    char folder[] = "/tmp/starling-test-XXXXXX";
+    ASSERT_NE(mkdtemp(folder), nullptr);
+    std::string environment = "PATH=/nonexistent TMPDIR=" + std::string(folder) + " ";
+    EXPECT_EQ(run(environment + SL_SIM_PROGRAM, "plot " + path + " --out /tmp"), 1);
+    EXPECT_EQ(rmdir(folder), 0) << "and leaves nothing behind";
     EXPECT_NE(output.find("gnuplot is not installed; scripts/install-deps installs it"),
               std::string::npos)
         << output;
