@@ -165,10 +165,15 @@ static int understand(struct loader *l, uint32_t row)
     const char *text = l->text[row] != NULL ? l->text[row] : o->fallback;
     char where[PATH_MAX + 16], reason[256];
 
+    if (text == NULL && o->example != NULL && l->config == NULL)
+        return refuse(l,
+                      "starlingd: missing --%s.%s=%s; add it, or name a file that has it with "
+                      "--config: `starlingd --print-config` writes one",
+                      o->section, o->key, o->example);
     if (text == NULL && o->example != NULL)
         return refuse(l, "%s: missing key '%s' in [%s]; add '%s = %s' there or --%s.%s=%s",
-                      l->config != NULL ? l->config : "starlingd", o->key, o->section, o->key,
-                      o->example, o->section, o->key, o->example);
+                      l->config, o->key, o->section, o->key, o->example, o->section, o->key,
+                      o->example);
     if (text == NULL || sl_option_parse(o, text, l->options, reason, sizeof(reason)) == 0)
         return 0;
     sl_options_where(l->options, o->section, o->key, where, sizeof(where));

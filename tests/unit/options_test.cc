@@ -197,8 +197,9 @@ TEST_F(Options, MissingKeysSayWhatToAdd)
               "FILE: [port] address: the port needs an address; set address or address6, such "
               "as 192.0.2.1/24");
     EXPECT_EQ(load_flags({"starlingd", "--spec=ring"}), -EINVAL);
-    EXPECT_EQ(why(), "starlingd: missing key 'name' in [cluster]; add 'name = example' there or "
-                     "--cluster.name=example");
+    EXPECT_EQ(why(),
+              "starlingd: missing --cluster.name=example; add it, or name a file that has it "
+              "with --config: `starlingd --print-config` writes one");
 }
 
 TEST_F(Options, BadValuesSayWhatToWrite)
