@@ -12,6 +12,10 @@
 
 #include "tests/unit/fake_node.h"
 
+#ifndef SL_CLI_PROGRAM /* tests/unit/meson.build tells where it was built */
+#define SL_CLI_PROGRAM "starling"
+#endif
+
 namespace cli_test
 {
 
