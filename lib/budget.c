@@ -74,6 +74,13 @@ uint32_t sl_budget_rumours(struct sl_engine *e)
     return (uint32_t)(left < round ? left : round);
 }
 
+/* Whoever lost a third of its cluster asks all of them a last time at once. Whatever others send, a
+ * quarter of the cap remains for own questions. */
+bool sl_budget_ping(struct sl_engine *e)
+{
+    return sl_meter_sum(&e->asked, e->now_ns) + SL_FRAME_BYTES_MIN <= sl_budget_cap(e) / 4;
+}
+
 /* What asking one helper costs the asker: the request, its receipt, the answer. */
 #define HELPER_BYTES (3 * (SL_HEADER_BYTES + SL_PROBE_BODY_BYTES))
 

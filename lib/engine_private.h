@@ -117,6 +117,7 @@ struct sl_engine {
     uint64_t leave_started_ns;
     struct sl_meter meter; /* all sent and received, workers' traffic included */
     struct sl_meter said;  /* of it: own rumours, in rounds and behind PINGs */
+    struct sl_meter asked; /* of it: own PINGs */
     uint64_t started_ns;
     uint64_t full_told_ns;
 

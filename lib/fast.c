@@ -43,6 +43,11 @@ static enum sl_verdict tell_engine(struct sl_pass *pass, bool urgent)
     return SL_VERDICT_DONE;
 }
 
+/* What helping costs the helper: a PING, a receipt, an ACK in and out. The only one that still
+ * reaches both sides of a cut is asked by all of them. */
+#define RELAY_BYTES   (4 * (SL_HEADER_BYTES + SL_PROBE_BODY_BYTES))
+#define RELAY_EIGHTHS 6
+
 /* Helpers are chosen by the asker's table and targets by ours, so no packet can aim us at an
  * address. */
 static enum sl_verdict on_ping_req(struct sl_pass *pass)
@@ -54,6 +59,8 @@ static enum sl_verdict on_ping_req(struct sl_pass *pass)
         return sl_pass_answer_ping(pass);
     if (!sl_pass_sender_is_proven(pass))
         return sl_pass_drop(pass, SL_DROP_SENDER_UNPROVEN);
+    if (!sl_pass_has_room(pass, RELAY_BYTES, RELAY_EIGHTHS))
+        return sl_pass_drop(pass, SL_DROP_BYTE_CAP);
     enum sl_verdict verdict = sl_pass_relay(pass, SL_FRAME_PING, body->target_id);
     if (verdict == SL_VERDICT_RELAY)
         pass->to_engine = true;

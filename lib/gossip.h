@@ -71,6 +71,8 @@ bool sl_engine_has_room(struct sl_engine *e, uint64_t bytes);
 bool sl_budget_check(struct sl_engine *e);
 /* Bytes that rumours may take now, all copies together. */
 uint32_t sl_budget_rumours(struct sl_engine *e);
+/* May a PING of one's own go out now? */
+bool sl_budget_ping(struct sl_engine *e);
 /* How many of the wanted helpers may be asked now; at least one. */
 uint32_t sl_budget_helpers(struct sl_engine *e, uint32_t wanted);
 

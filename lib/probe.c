@@ -209,8 +209,8 @@ static void proceed(struct sl_engine *e, struct sl_probe *p, uint64_t due_ns)
 {
     uint64_t wait_ns = p->plan.try_interval_ns;
     if (p->tries < p->plan.tries) {
-        /* Without a buffer to ask with, the silence is this node's own fault: the try is put off,
-         * not counted. */
+        /* Without a buffer or room to ask with, the silence is this node's own fault: the try is
+         * put off, not counted. */
         if (sl_probe_send_ping(e, p) && p->tries == p->plan.tries)
             wait_ns = p->plan.last_wait_ns;
     } else {

@@ -14,7 +14,8 @@ bool sl_probe_send_ping(struct sl_engine *e, struct sl_probe *p)
 {
     struct sl_buffer buffer;
     uint32_t length;
-    if (!sl_engine_begin(e, SL_FRAME_PING, p->number + p->tries, &buffer, &length))
+    if (!sl_budget_ping(e) ||
+        !sl_engine_begin(e, SL_FRAME_PING, p->number + p->tries, &buffer, &length))
         return false;
     struct sl_probe_body body = {p->target_id, e->self_id, shown_word(e, p)};
     sl_probe_body_write(buffer.bytes, &body);
@@ -22,6 +23,7 @@ bool sl_probe_send_ping(struct sl_engine *e, struct sl_probe *p)
     if (p->purpose == SL_PROBE_ROUND && !p->cheap)
         length = sl_gossip_load(e, buffer.bytes, length, &cargo);
     sl_engine_send(e, &buffer, length, SL_CLASS_PROBE, &p->endpoint, 1);
+    sl_meter_add(&e->asked, e->now_ns, length);
     sl_gossip_charge(e, &cargo, 1);
     if (p->tries == 0)
         p->first_try_ns = e->now_ns;

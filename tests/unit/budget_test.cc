@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a node says of its own accord stays within its share of the byte cap.
+#include <algorithm>
+
 #include "tests/unit/speaker.h"
 
 namespace
@@ -63,6 +65,23 @@ TEST_F(Speaker, RumoursThatWereNotSentAreNotCharged)
     run(900 * kMs);
     EXPECT_EQ(sl_engine_stats(e)->rumours_sent, 0u);
     EXPECT_EQ(sl_engine_stats(e)->rumours_waiting, 10u);
+}
+
+TEST_F(Speaker, ManyLastQuestionsTakeAQuarterOfTheCapAndAreAllAsked)
+{
+    config.byte_cap = 20000;
+    answers = false;
+    start();
+    constexpr uint32_t kAsked = 40;
+    for (uint32_t i = 1; i <= kAsked; i++) {
+        uint32_t slot = sl_view_find(sl_engine_view(e), id_of(i), nullptr);
+        ASSERT_TRUE(sl_probe_start(e, slot, SL_PROBE_FINAL, kWord));
+    }
+    run(6 * kS);
+    auto is_ping = [](const Sent &s) { return s.type == SL_FRAME_PING; };
+    EXPECT_LE(most_in_a_second(is_ping), config.byte_cap / 4);
+    EXPECT_GE((size_t)std::count_if(sent.begin(), sent.end(), is_ping),
+              kAsked * config.probe_tries);
 }
 
 TEST_F(Speaker, HelpersShrinkToOneNearTheCap)

@@ -34,6 +34,17 @@ TEST_F(FastTest, StrangersSyncRequestsAreRefusedBeforeThoseOfMembers)
     }
 }
 
+TEST_F(FastTest, WhoIsNearItsCapHelpsNobodyButAnswers)
+{
+    fast.byte_cap = 20000;
+    sl_meter_add(&lane.meter, now, 14000);
+    EXPECT_EQ(run(probe(SL_FRAME_PING_REQ, A, B, A)), SL_VERDICT_RELAY);
+    sl_meter_add(&lane.meter, now, 700);
+    expect_drop(probe(SL_FRAME_PING_REQ, A, B, A), SL_DROP_BYTE_CAP);
+    EXPECT_EQ(run(ping()), SL_VERDICT_ANSWER);
+    EXPECT_EQ(run(probe(SL_FRAME_ACK, B, B, A)), SL_VERDICT_RELAY) << "it said that it would help";
+}
+
 TEST_F(FastTest, LanesShareTheCapEvenly)
 {
     uint32_t answered[2] = {};
