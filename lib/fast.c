@@ -43,10 +43,10 @@ static enum sl_verdict tell_engine(struct sl_pass *pass, bool urgent)
     return SL_VERDICT_DONE;
 }
 
-/* What helping costs the helper: a PING, a receipt, an ACK in and out. The only one that still
- * reaches both sides of a cut is asked by all of them. */
+/* What helping costs the helper: a PING, a receipt, an ACK in and out; more if that brings rumours.
+ * The only one that still reaches both sides of a cut is asked by all of them. */
 #define RELAY_BYTES   (4 * (SL_HEADER_BYTES + SL_PROBE_BODY_BYTES))
-#define RELAY_EIGHTHS 6
+#define RELAY_EIGHTHS 5
 
 /* Helpers are chosen by the asker's table and targets by ours, so no packet can aim us at an
  * address. */

@@ -37,7 +37,7 @@ TEST_F(FastTest, StrangersSyncRequestsAreRefusedBeforeThoseOfMembers)
 TEST_F(FastTest, WhoIsNearItsCapHelpsNobodyButAnswers)
 {
     fast.byte_cap = 20000;
-    sl_meter_add(&lane.meter, now, 14000);
+    sl_meter_add(&lane.meter, now, 11500);
     EXPECT_EQ(run(probe(SL_FRAME_PING_REQ, A, B, A)), SL_VERDICT_RELAY);
     sl_meter_add(&lane.meter, now, 700);
     expect_drop(probe(SL_FRAME_PING_REQ, A, B, A), SL_DROP_BYTE_CAP);
