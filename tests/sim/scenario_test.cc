@@ -154,7 +154,7 @@ TEST_F(Scenario, RefusalsSayWhereWhatAndWhatWasExpected)
               "f:2: 'crashed', expected n7, n3-n10 or zone NAME");
     EXPECT_EQ(refusal("nodes 3\nexpect luck >= 3"),
               "f:2: 'luck', expected dead, spread, unreachable, reachable, joined, views or a "
-              "metric (see README.md)");
+              "metric (see bench/sim/README.md)");
     EXPECT_EQ(refusal("nodes 3\nexpect false_dead = 0"), "f:2: '=', expected <=, <, == or >=");
     EXPECT_EQ(refusal("nodes 3\nexpect bytes_per_node_1s <= 5s"),
               "f:2: '5s', expected a size such as 50KB");
