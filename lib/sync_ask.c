@@ -174,7 +174,7 @@ static bool is_seed(const struct sl_engine *e, uint64_t id)
 }
 
 /* Thousands that start at once hear of the same first few, and seeds can bear more than those. */
-#define FEW_MEMBERS 32
+#define FEW_MEMBERS 64
 
 bool sl_sync_pick_peer(struct sl_engine *e, struct sl_endpoint *out)
 {
