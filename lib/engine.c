@@ -101,7 +101,7 @@ struct sl_step sl_engine_step(struct sl_engine *e, uint64_t now_ns, const struct
         fire(e, timer);
         fired++;
     }
-    bool more = sl_view_maintain(e->view, SL_STEP_RECORDS_MAX);
+    bool more = sl_view_maintain(e->view, SL_STEP_RETURNS_MAX, SL_STEP_CELLS_MAX);
     struct sl_step step = {
         .next_deadline_ns = sl_timers_next_ns(&e->timers),
         .more = more || sl_timers_next_ns(&e->timers) <= now_ns,

@@ -23,6 +23,8 @@
 #define SL_DOUBTS_PER_FRAME   8     /* doubts of zones that one frame carries */
 #define SL_STEP_RECORDS_MAX   64    /* records merged in one engine step */
 #define SL_STEP_TIMERS_MAX    64    /* timers fired in one engine step */
+#define SL_STEP_RETURNS_MAX   32    /* cold records given back in one: 0.2 us each of a million */
+#define SL_STEP_CELLS_MAX     64    /* copied or wiped by compaction in one: 30 ns each */
 #define SL_LOAD_PERCENT_MIN   5     /* of the member table */
 #define SL_CELL_PROBE_MAX     64    /* cells looked at before a lookup gives up */
 #define SL_WORKERS_MAX        32

@@ -35,7 +35,10 @@ bool sl_table_create(struct sl_table *table, struct sl_arena *arena, uint32_t ma
     table->slots = sl_arena_take(arena, cells, sizeof(*table->slots));
     table->place = sl_arena_take(arena, max_members, sizeof(*table->place));
     table->now = table->cells;
-    return table->cells != NULL && table->slots != NULL && table->place != NULL;
+    bool whole = table->cells != NULL && table->slots != NULL && table->place != NULL;
+    for (uint32_t t = 0; t < (compacting ? 2 : 1); t++)
+        whole &= sl_blocks_create(&table->blocks[t], arena, table->cell_count);
+    return whole;
 }
 
 void sl_table_adopt(struct sl_table *table, const struct sl_table *from)
@@ -43,6 +46,11 @@ void sl_table_adopt(struct sl_table *table, const struct sl_table *from)
     SL_ASSERT(table->cell_count == from->cell_count && from->now == from->cells);
     SL_ASSERT(from->phase == SL_TABLE_SETTLED && table->phase == SL_TABLE_SETTLED);
     table->tombstones = from->tombstones;
+}
+
+static uint32_t index_of(const struct sl_table *table, const struct sl_cell *cells)
+{
+    return cells == table->cells ? 0 : 1;
 }
 
 static uint64_t cell_id(const struct sl_cell *cell)
@@ -86,6 +94,19 @@ uint64_t sl_table_word_found(const struct sl_table *table, uint64_t id)
     return cell == NULL ? 0 : cell_word(cell);
 }
 
+/* No member is further behind its home. */
+static uint64_t search_end(const struct sl_table *table, uint64_t last_id)
+{
+    uint64_t end = sl_table_home(table, last_id) + table->probe_limit;
+    return end < table->cell_count ? end : table->cell_count;
+}
+
+/* From this cell on, itself included, the next that a known member may be in. */
+static uint64_t seek_inhabited(const struct sl_blocks *blocks, uint64_t at)
+{
+    return at % SL_BLOCK_CELLS == 0 ? sl_blocks_pass_over(blocks, at) : at;
+}
+
 /* The least known id of one table: a run of taken cells holds ids in the order of their arrival, so
    the search is over at the first empty cell behind a hit. */
 static const struct sl_cell *least(const struct sl_table *table, const struct sl_cell *cells,
@@ -93,8 +114,10 @@ static const struct sl_cell *least(const struct sl_table *table, const struct sl
 {
     const struct sl_cell *best = NULL;
     uint64_t best_id = last_id;
-    uint64_t last_home = sl_table_home(table, last_id);
-    for (uint64_t at = sl_table_home(table, first_id); at < table->cell_count; at++) {
+    uint64_t last_home = sl_table_home(table, last_id), end = search_end(table, last_id);
+    const struct sl_blocks *blocks = &table->blocks[index_of(table, cells)];
+    for (uint64_t at = sl_blocks_pass_over(blocks, sl_table_home(table, first_id)); at < end;
+         at = seek_inhabited(blocks, at + 1)) {
         uint64_t id = cell_id(&cells[at]);
         if (id == 0 && (best != NULL || at >= last_home))
             break;
@@ -138,10 +161,12 @@ void sl_table_visit(const struct sl_table *table, uint64_t first_id, uint64_t la
     const struct sl_cell *tables[2];
     tables[0] = __atomic_load_n(&table->now, __ATOMIC_ACQUIRE);
     tables[1] = __atomic_load_n(&table->old, __ATOMIC_ACQUIRE);
-    uint64_t last_home = sl_table_home(table, last_id);
+    uint64_t last_home = sl_table_home(table, last_id), end = search_end(table, last_id);
 
     for (uint32_t t = 0; t < 2 && tables[t] != NULL; t++) {
-        for (uint64_t at = sl_table_home(table, first_id); at < table->cell_count; at++) {
+        const struct sl_blocks *blocks = &table->blocks[index_of(table, tables[t])];
+        for (uint64_t at = sl_blocks_pass_over(blocks, sl_table_home(table, first_id)); at < end;
+             at = seek_inhabited(blocks, at + 1)) {
             uint64_t id = cell_id(&tables[t][at]);
             if (id == 0 && at >= last_home)
                 break;
@@ -184,11 +209,32 @@ uint32_t sl_table_claim(const struct sl_table *table, uint64_t id)
                              : claim(table, id, table->probe_limit / 2);
 }
 
+static void set_inhabited(struct sl_table *table, uint32_t cell, bool inhabited)
+{
+    uint32_t t = cell < table->cell_count ? 0 : 1;
+    sl_blocks_set(&table->blocks[t], cell - t * table->cell_count, inhabited);
+}
+
+/* Nobody is left in this cell's block? */
+static bool is_deserted(const struct sl_table *table, const struct sl_cell *cell)
+{
+    const struct sl_cell *cells = table->cells;
+    if (cell >= cells + table->cell_count)
+        cells += table->cell_count;
+    uint32_t at = (uint32_t)(cell - cells) / SL_BLOCK_CELLS * SL_BLOCK_CELLS;
+    for (uint32_t i = 0; i < SL_BLOCK_CELLS && at + i < table->cell_count; i++) {
+        if (cells[at + i].word != 0)
+            return false;
+    }
+    return true;
+}
+
 void sl_table_put(struct sl_table *table, uint32_t cell, uint64_t id, uint64_t word, uint32_t slot)
 {
     struct sl_cell *c = &table->cells[cell];
     SL_ASSERT(c->word == 0 && (c->id == 0 || c->id == id));
     table->tombstones -= c->id == id;
+    set_inhabited(table, cell, true);
     __atomic_store_n(&table->slots[cell], slot, __ATOMIC_RELAXED);
     __atomic_store_n(&c->word, word, __ATOMIC_RELEASE);
     __atomic_store_n(&c->id, id, __ATOMIC_RELEASE);
@@ -225,12 +271,20 @@ void sl_table_erase(struct sl_table *table, uint32_t slot)
     SL_ASSERT(cell != NULL);
     table->tombstones += !is_in_old(table, cell);
     __atomic_store_n(&cell->word, 0, __ATOMIC_RELEASE);
+    if (is_deserted(table, cell))
+        set_inhabited(table, (uint32_t)(cell - table->cells), false);
+}
+
+/* The one that is not in use, or waits. */
+static struct sl_cell *spare_of(const struct sl_table *table)
+{
+    return table->now == table->cells ? table->cells + table->cell_count : table->cells;
 }
 
 static void copy_begin(struct sl_table *table)
 {
     struct sl_cell *old = table->now;
-    struct sl_cell *now = old == table->cells ? table->cells + table->cell_count : table->cells;
+    struct sl_cell *now = spare_of(table);
     table->phase = SL_TABLE_COPYING;
     table->cursor = 0;
     table->tombstones = 0;
@@ -245,6 +299,7 @@ static bool copy_some(struct sl_table *table, uint32_t max_cells)
     for (; table->cursor < table->cell_count; table->cursor++) {
         if (max_cells-- == 0)
             return true;
+        table->worked++;
         const struct sl_cell *cell = &table->old[table->cursor];
         if (cell->id == 0 || cell->word == 0)
             continue;
@@ -262,16 +317,17 @@ void sl_table_reclaim(struct sl_table *table)
     SL_ASSERT(table->phase == SL_TABLE_RETIRED);
     table->phase = SL_TABLE_CLEARING;
     table->cursor = 0;
+    sl_blocks_clear(&table->blocks[index_of(table, spare_of(table))]);
 }
 
 static bool clear_some(struct sl_table *table, uint32_t max_cells)
 {
-    struct sl_cell *spare =
-        table->now == table->cells ? table->cells + table->cell_count : table->cells;
+    struct sl_cell *spare = spare_of(table);
     uint32_t left = table->cell_count - table->cursor;
     uint32_t count = left < max_cells ? left : max_cells;
     memset(spare + table->cursor, 0, (size_t)count * sizeof(*spare));
     table->cursor += count;
+    table->worked += count;
     if (table->cursor < table->cell_count)
         return true;
     table->phase = SL_TABLE_SETTLED;

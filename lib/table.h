@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "lib/arena.h"
+#include "lib/blocks.h"
 #include "lib/limits.h"
 
 #ifdef __cplusplus
@@ -53,11 +54,13 @@ struct sl_table {
     uint32_t *slots;       /* slot of each cell */
     uint32_t *place; /* the writer's, of each slot: SL_PLACE_IN_USE | index into cells; of a free
                         slot: the view's own link */
+    struct sl_blocks blocks[2]; /* of each table: where known members are */
 
     /* the writer's */
     uint32_t tombstones __attribute__((aligned(SL_CACHE_LINE))); /* in now */
     uint32_t cursor; /* next cell of the old table to copy or to clear */
     enum sl_table_phase phase;
+    uint64_t worked; /* cells copied and wiped so far */
     bool compacting; /* has a second table */
 };
 

@@ -5,14 +5,11 @@
 #include <string.h>
 
 #include "lib/assert.h"
+#include "lib/retired.h"
 
-/* What readers may still see, gathered until the grace period before it has ended. Lists run
-   through the place of free slots and the link of cold records. */
-struct batch {
-    uint32_t slots; /* first slot + 1; 0 = none */
-    uint32_t colds; /* reference of the first cold record; 0 = none */
-    bool table;
-};
+/* Records given back, should the pool be dry, for the sake of one new one. A frame brings about
+   twenty: more would not fit a step. */
+#define GIVEN_IN_NEED 4
 
 struct sl_view {
     struct sl_table table; /* first: sl_view_word() goes straight to it */
@@ -26,11 +23,8 @@ struct sl_view {
     struct sl_view_config config;
 
     /* the engine's */
-    uint32_t free_slots; /* first slot + 1; 0 = none */
     uint32_t used_slots; /* slots from here on were never in use */
-    struct batch gathering, waiting;
-    bool is_waiting;
-    struct sl_retire_ticket ticket; /* waiting's */
+    struct sl_retired retired;
 };
 
 _Static_assert(offsetof(struct sl_view, table) == 0, "sl_view_word() relies on it");
@@ -64,12 +58,16 @@ struct sl_view *sl_view_create(struct sl_arena *arena, const struct sl_view_conf
     view->pool = pool;
     view->tree = tree;
     view->config = *config;
+    view->retired.table = &view->table;
+    view->retired.pool = &view->pool;
+    view->retired.retire = config->retire;
+    view->retired.retire_host = config->retire_host;
     return view;
 }
 
 void sl_view_adopt(struct sl_view *view, const struct sl_view *from)
 {
-    SL_ASSERT(view->cold == NULL && from->cold == NULL && from->free_slots == 0);
+    SL_ASSERT(view->cold == NULL && from->cold == NULL);
     SL_ASSERT(view->config.max_members == from->config.max_members);
     sl_table_adopt(&view->table, &from->table);
     view->used_slots = from->used_slots;
@@ -223,69 +221,24 @@ const struct sl_view_summary *sl_view_summary(const struct sl_view *view)
     return &view->summary;
 }
 
-/* ---- grace periods ---- */
+/* ---- upkeep ---- */
 
-static void slot_push(struct sl_view *view, uint32_t *list, uint32_t slot)
-{
-    view->table.place[slot] = *list;
-    *list = slot + 1;
-}
-
-static uint32_t slot_pop(struct sl_view *view, uint32_t *list)
-{
-    uint32_t slot = *list - 1;
-    *list = view->table.place[slot];
-    return slot;
-}
-
-static void cold_retire(struct sl_view *view, uint32_t reference)
-{
-    struct sl_cold *cold = sl_cold_at(&view->pool, reference);
-    cold->link = (cold->link & SL_COLD_BEHIND_HOLE) | view->gathering.colds;
-    view->gathering.colds = reference;
-}
-
-static void batch_free(struct sl_view *view)
-{
-    struct batch *batch = &view->waiting;
-    while (batch->slots != 0)
-        slot_push(view, &view->free_slots, slot_pop(view, &batch->slots));
-    while (batch->colds != 0) {
-        uint32_t reference = batch->colds;
-        batch->colds = sl_cold_at(&view->pool, reference)->link & ~SL_COLD_BEHIND_HOLE;
-        sl_cold_pool_give(&view->pool, reference);
-    }
-    if (batch->table)
-        sl_table_reclaim(&view->table);
-    batch->table = false;
-    view->is_waiting = false;
-}
-
-/* At most one grace period is under way; what is retired during it makes up the next batch. */
-static void reap(struct sl_view *view)
-{
-    const struct batch *next = &view->gathering;
-    if (view->is_waiting && !sl_retire_is_pending(&view->ticket))
-        batch_free(view);
-    if (view->is_waiting || (next->slots == 0 && next->colds == 0 && !next->table))
-        return;
-    view->waiting = *next;
-    memset(&view->gathering, 0, sizeof(view->gathering));
-    view->is_waiting = true;
-    __atomic_store_n(&view->ticket.pending, 1, __ATOMIC_RELAXED);
-    view->config.retire(view->config.retire_host, &view->ticket);
-    if (!sl_retire_is_pending(&view->ticket)) /* a host without readers waits for nobody */
-        batch_free(view);
-}
-
-bool sl_view_maintain(struct sl_view *view, uint32_t max_cells)
+bool sl_view_maintain(struct sl_view *view, uint32_t max_records, uint32_t max_cells)
 {
     bool was_retired = view->table.phase == SL_TABLE_RETIRED;
+    sl_retired_turn(&view->retired);
+    (void)sl_retired_give(&view->retired, max_records);
     bool more = sl_table_work(&view->table, max_cells);
-    if (!was_retired && view->table.phase == SL_TABLE_RETIRED)
-        view->gathering.table = true;
-    reap(view);
-    return more || view->table.phase == SL_TABLE_CLEARING;
+    if (!was_retired && view->table.phase == SL_TABLE_RETIRED) {
+        sl_retired_table(&view->retired);
+        sl_retired_turn(&view->retired);
+    }
+    return more || view->table.phase == SL_TABLE_CLEARING || sl_retired_has_idle(&view->retired);
+}
+
+struct sl_view_upkeep sl_view_upkeep_done(const struct sl_view *view)
+{
+    return (struct sl_view_upkeep){view->table.worked, view->retired.given_count};
 }
 
 /* ---- the writer ---- */
@@ -315,24 +268,29 @@ static void account_change(struct sl_view *view, uint64_t id, uint64_t before, u
 
 static bool slot_take(struct sl_view *view, uint32_t *slot)
 {
-    if (view->free_slots == 0)
-        reap(view);
-    if (view->free_slots != 0)
-        *slot = slot_pop(view, &view->free_slots);
-    else if (view->used_slots < view->config.max_members)
-        *slot = view->used_slots++;
-    else
+    if (sl_retired_take_slot(&view->retired, slot))
+        return true;
+    sl_retired_turn(&view->retired);
+    if (sl_retired_take_slot(&view->retired, slot))
+        return true;
+    if (view->used_slots == view->config.max_members)
         return false;
+    *slot = view->used_slots++;
     return true;
 }
 
 /* A record not yet published; 0 if there is no room. */
 static uint32_t cold_make(struct sl_view *view, uint64_t id, const struct sl_identity *identity)
 {
-    uint32_t reference = sl_cold_pool_take(&view->pool, sl_cold_bytes(identity));
-    if (reference == 0) {
-        reap(view);
-        reference = sl_cold_pool_take(&view->pool, sl_cold_bytes(identity));
+    size_t bytes = sl_cold_bytes(identity);
+    uint32_t reference = sl_cold_pool_take(&view->pool, bytes);
+    if (reference == 0)
+        sl_retired_turn(&view->retired);
+    /* One as large as this is most often the first to be given. */
+    for (uint32_t i = 0; i < GIVEN_IN_NEED && reference == 0; i++) {
+        if (sl_retired_give(&view->retired, 1) == 0)
+            break;
+        reference = sl_cold_pool_take(&view->pool, bytes);
     }
     if (reference != 0)
         sl_cold_write(sl_cold_at(&view->pool, reference), id, identity);
@@ -353,7 +311,7 @@ int sl_view_add(struct sl_view *view, uint64_t id, uint64_t word,
     if (view->cold != NULL) {
         uint32_t reference = cold_make(view, id, identity);
         if (reference == 0) {
-            slot_push(view, &view->free_slots, *slot);
+            sl_retired_return_slot(&view->retired, *slot);
             return -ENOBUFS;
         }
         __atomic_store_n(&view->cold[*slot], reference, __ATOMIC_RELEASE);
@@ -386,7 +344,7 @@ int sl_view_describe(struct sl_view *view, uint32_t slot, const struct sl_identi
         return -ENOBUFS;
     uint32_t before = view->cold[slot];
     __atomic_store_n(&view->cold[slot], reference, __ATOMIC_RELEASE);
-    cold_retire(view, before);
+    sl_retired_cold(&view->retired, before);
     return 0;
 }
 
@@ -396,11 +354,11 @@ void sl_view_forget(struct sl_view *view, uint32_t slot)
     SL_ASSERT(word != 0);
     account_change(view, sl_view_slot_id(view, slot), word, 0);
     sl_table_erase(&view->table, slot);
-    slot_push(view, &view->gathering.slots, slot);
+    sl_retired_slot(&view->retired, slot);
     if (view->cold != NULL) {
         uint32_t reference = view->cold[slot];
         __atomic_store_n(&view->cold[slot], 0, __ATOMIC_RELEASE);
-        cold_retire(view, reference);
+        sl_retired_cold(&view->retired, reference);
     }
     __atomic_store_n(&view->summary.member_count, view->summary.member_count - 1, __ATOMIC_RELAXED);
 }

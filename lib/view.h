@@ -159,7 +159,8 @@ uint64_t sl_view_range_hash(const struct sl_view *view, uint64_t first_id, uint6
 /* ---- the writer: the engine's thread only ---- */
 
 /* Adds a member not yet known (or forgotten). Returns 0 and its slot; -ENOSPC past max_members,
-   -ENOBUFS if no slot or cold record is free (until a grace period ends, or members are forgotten),
+   -ENOBUFS if no slot or cold record is free (until a grace period ends and upkeep follows, or
+   members are forgotten),
    -EXFULL if the cells near the id's home are taken (until a compaction). */
 int sl_view_add(struct sl_view *view, uint64_t id, uint64_t word,
                 const struct sl_identity *identity, uint32_t *slot);
@@ -179,10 +180,19 @@ void sl_view_forget(struct sl_view *view, uint32_t slot);
 uint64_t sl_view_slot_word(const struct sl_view *view, uint32_t slot);
 uint64_t sl_view_slot_id(const struct sl_view *view, uint32_t slot);
 
-/* Work that is due between inputs: asks for a grace period and reaps ended ones, starts a
-   compaction when tombstones outnumber an eighth of the cells, copies at most max_cells. Returns
-   true if more is due at once. */
-bool sl_view_maintain(struct sl_view *view, uint32_t max_cells);
+/* Work that is due between inputs: asks for a grace period and takes note of ended ones, gives at
+   most max_records cold records back behind theirs, starts a compaction when tombstones outnumber
+   an eighth of the cells, copies or wipes at most max_cells. Returns true if more is due at once.
+ */
+bool sl_view_maintain(struct sl_view *view, uint32_t max_records, uint32_t max_cells);
+
+/* Upkeep so far, in units whose cost is bounded. */
+struct sl_view_upkeep {
+    uint64_t cells;   /* copied or wiped by compactions */
+    uint64_t records; /* cold records given back behind their grace periods */
+};
+
+struct sl_view_upkeep sl_view_upkeep_done(const struct sl_view *view);
 
 /* Mutable summary for the fields that the engine owns (authority_revision, unsettled, self_word).
    Store with

@@ -177,8 +177,10 @@ TEST(View, CompactionUnderChurnEqualsTheModel)
                 model.describe();
             else
                 model.forget();
-            if (step % 4 == 0)
-                sl_view_maintain(model.view.v, 1 + sl_prng_below(&model.prng, 12));
+            if (step % 4 == 0) {
+                uint32_t most = 1 + sl_prng_below(&model.prng, 12);
+                sl_view_maintain(model.view.v, most, most);
+            }
             if (step % 37 == 0)
                 host.grace_period_ends();
             const sl_table *table = reinterpret_cast<const sl_table *>(model.view.v);

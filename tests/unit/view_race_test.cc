@@ -211,7 +211,7 @@ struct Race {
                 sl_view_raise(view, slots[n], sl_word(1 + step, 0, SL_ALIVE));
             }
             if (step % 8 == 0) {
-                sl_view_maintain(view, 16);
+                sl_view_maintain(view, 16, 16);
                 quiescent_state();
             }
             bool is_copying = reinterpret_cast<const sl_table *>(view)->phase == SL_TABLE_COPYING;
