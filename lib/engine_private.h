@@ -85,6 +85,7 @@ struct sl_engine {
     struct sl_zone_watch *zone_watches; /* by a zone's index */
     uint32_t silent_zones;              /* that are not OPEN */
     uint32_t told_zone;
+    uint32_t death_cursor; /* the next slot to be looked at for a member to be declared dead */
     struct sl_timer zone_timer;
     struct sl_timer probe_timer;
     struct sl_probe probes[SL_PROBES_MAX];

@@ -14,8 +14,14 @@
  * bytes each, with the answer, a tenth of the smallest byte cap. */
 #define ASKED_PER_MEMBER 20
 
-/* Slots looked at in one step for members to be declared dead: a byte each, 64 cache lines. */
-#define SLOTS_PER_STEP 4096
+/* Slots looked at in one step for members to be declared dead, of all zones together: a byte each,
+ * 64 cache lines. Deaths declared in it: up to 0.7 us each where the table outgrows the caches. */
+#define SLOTS_PER_STEP     4096
+#define DEATHS_PER_STEP    32
+/* Until the next lot: a million members in half a minute, and the core is free in between. */
+#define DEATHS_INTERVAL_NS 1000000ull
+
+_Static_assert(SL_ZONES_MAX <= 64, "a bit each says whose members are being declared dead");
 
 static void tell(struct sl_engine *e, enum sl_event_type type, uint32_t zone)
 {
@@ -82,7 +88,6 @@ void sl_zone_doubt(struct sl_engine *e, uint32_t zone)
     w->state = SL_ZONE_DOUBTED;
     w->silent_ns = e->now_ns;
     w->next_ask_ns = next_ask_ns(e, zone);
-    w->death_cursor = 0;
     e->silent_zones++;
     SL_STAT(e, zone_doubts);
     if (!sl_timer_is_set(&e->zone_timer))
@@ -148,16 +153,15 @@ void sl_zone_rule_reported(struct sl_engine *e, uint32_t zone, uint64_t reporter
 
 /* ---- while it lasts ---- */
 
-/* The patience is over: every node that still finds the zone unreachable concludes the same, so
- * nobody need be told. */
-static void declare_deaths(struct sl_engine *e, uint32_t zone)
+/* The patience is over: every node that still finds the zones unreachable concludes the same, so
+ * nobody need be told. `dying`: a bit for each zone. */
+static void declare_deaths(struct sl_engine *e, uint64_t dying)
 {
-    struct sl_zone_watch *w = sl_zone_watch_of(e, zone);
     uint32_t declared = 0;
-    for (uint32_t i = 0; i < SLOTS_PER_STEP && declared < SL_STEP_RECORDS_MAX; i++) {
-        uint32_t slot = w->death_cursor;
-        w->death_cursor = (w->death_cursor + 1) % e->config.max_members;
-        if (sl_zones_of(&e->zones, slot) != zone)
+    for (uint32_t i = 0; i < SLOTS_PER_STEP && declared < DEATHS_PER_STEP; i++) {
+        uint32_t slot = e->death_cursor;
+        e->death_cursor = (e->death_cursor + 1) % e->config.max_members;
+        if ((dying >> sl_zones_of(&e->zones, slot) & 1) == 0)
             continue;
         uint64_t word = sl_word_with_status(sl_view_slot_word(e->view, slot), SL_DEAD);
         if (!sl_word_is_acceptable(word))
@@ -168,30 +172,36 @@ static void declare_deaths(struct sl_engine *e, uint32_t zone)
     }
 }
 
-static void look_at(struct sl_engine *e, uint32_t zone)
+/* true: it is time to declare its members dead. */
+static bool look_at(struct sl_engine *e, uint32_t zone)
 {
     struct sl_zone_watch *w = sl_zone_watch_of(e, zone);
     if (e->zones.all[zone].live_count == 0) {
         sl_zone_reopen(e, zone);
-        return;
+        return false;
     }
     decide(e, zone);
-    if (w->state == SL_ZONE_UNREACHABLE && e->now_ns - w->silent_ns >= e->config.zone_patience_ns)
-        declare_deaths(e, zone);
-    if (e->now_ns < w->next_ask_ns)
-        return;
-    w->next_ask_ns = next_ask_ns(e, zone);
-    sl_zone_ask(e, zone, sl_choice_member(e, zone, SL_SLOT_NONE));
+    if (e->now_ns >= w->next_ask_ns) {
+        w->next_ask_ns = next_ask_ns(e, zone);
+        sl_zone_ask(e, zone, sl_choice_member(e, zone, SL_SLOT_NONE));
+    }
+    return w->state == SL_ZONE_UNREACHABLE &&
+           e->now_ns - w->silent_ns >= e->config.zone_patience_ns;
 }
 
 void sl_zone_rule_fire(struct sl_engine *e)
 {
+    uint64_t dying = 0;
     for (uint32_t zone = 1; zone < e->zones.count; zone++) {
-        if (sl_zone_watch_of(e, zone)->state != SL_ZONE_OPEN)
-            look_at(e, zone);
+        if (sl_zone_watch_of(e, zone)->state != SL_ZONE_OPEN && look_at(e, zone))
+            dying |= 1ull << zone;
     }
+    if (dying != 0)
+        declare_deaths(e, dying);
+    bool amid = dying != 0 && e->death_cursor != 0;
     if (e->silent_zones > 0)
-        sl_timer_set(&e->timers, &e->zone_timer, e->now_ns + e->config.gossip_interval_ns);
+        sl_timer_set(&e->timers, &e->zone_timer,
+                     e->now_ns + (amid ? DEATHS_INTERVAL_NS : e->config.gossip_interval_ns));
 }
 
 void sl_zone_rule_put_off_all(struct sl_engine *e, uint64_t by_ns)

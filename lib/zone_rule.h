@@ -47,7 +47,6 @@ struct sl_zone_watch {
     enum sl_zone_state state;
     uint32_t asking; /* witnesses whose answers are awaited */
     uint32_t held_count;
-    uint32_t death_cursor; /* slots below it were looked at once the patience was over */
     struct sl_zone_held held[SL_ZONE_HELD_MAX];
     struct sl_zone_report reports[SL_ZONE_REPORTS_WANTED]; /* the latest of each reporter */
 };

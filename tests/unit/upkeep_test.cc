@@ -185,4 +185,23 @@ TEST_F(Upkeep, AStepForgetsAndCopiesABoundedNumber)
     EXPECT_GT(sl_view_upkeep_done(e->view).cells, (uint64_t)kMembers); // at least one compaction
 }
 
+TEST_F(Upkeep, AStepDeclaresABoundedNumberDeadHoweverManyZonesAreLost)
+{
+    create(kMembers);
+    uint32_t live = e->peers.count;
+    for (uint32_t zone = 1; zone < e->zones.count; zone++)
+        sl_zone_doubt(e, zone);
+    for (uint32_t zone = 1; zone < e->zones.count; zone++)
+        e->zone_watches[zone].state = SL_ZONE_UNREACHABLE;
+    uint32_t dead = 0, most = 0;
+    uint64_t end_ns = now_ns + 5 * kS;
+    for (sl_step done = step(); now_ns < end_ns && dead < live; done = step()) {
+        now_ns = std::max(now_ns, done.next_deadline_ns);
+        dead += events[SL_EVENT_MEMBER_DEAD];
+        most = std::max(most, events[SL_EVENT_MEMBER_DEAD]);
+    }
+    EXPECT_LE(most, 32u);
+    EXPECT_GE(dead, live - 32); // in time
+}
+
 } // namespace
