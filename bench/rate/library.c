@@ -10,6 +10,7 @@
 
 #include "bench/rate/arguments.h"
 #include "bench/rate/library_part.h"
+#include "bench/rate/library_steps.h"
 #include "bench/rate/progress.h"
 #include "bench/rate/session.h"
 #include "bench/rate/stats.h"
@@ -21,7 +22,7 @@
 
 static struct {
     uint32_t members, trial_ms, only;
-    bool instructions, json;
+    bool instructions, steps, json;
 } options = {.members = 10000, .trial_ms = 200};
 
 static const struct bench_option known[] = {
@@ -31,6 +32,8 @@ static const struct bench_option known[] = {
      "a trial's time, of 5 for each operation"},
     {"instructions", BENCH_OPTION_FLAG, &options.instructions, 0, 0, NULL,
      "count instructions too, by valgrind's callgrind"},
+    {"steps", BENCH_OPTION_FLAG, &options.steps, 0, 0, NULL,
+     "instead: how long engine steps take while members come, change and go"},
     {"count-only", BENCH_OPTION_WORD, &options.only, 0, 0, bench_part_names,
      "run a few batches of one operation, for callgrind"},
     {"json", BENCH_OPTION_FLAG, &options.json, 0, 0, NULL, "one JSON object"},
@@ -144,6 +147,8 @@ int bench_library(int argc, char **argv)
     options.only = BENCH_PART_COUNT;
     if (bench_arguments_read(argc, argv, known, NULL) != 0)
         return 2;
+    if (options.steps)
+        return bench_steps(options.members, options.json);
     struct bench_library *library = malloc(sizeof(*library));
     int rc = library != NULL ? bench_library_create(library, options.members) : -1;
     if (rc == 0 && options.only != BENCH_PART_COUNT) {
