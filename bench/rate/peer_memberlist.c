@@ -11,9 +11,8 @@
 
 #include "bench/rate/peer.h"
 
-#define PROGRAM                                                                                    \
-    "bench/starling-bench-memberlist" /* below this program; built if Go and its package are there \
-                                       */
+/* Below this program; built if Go and its package are there. */
+#define PROGRAM "bench/rate/starling-bench-memberlist"
 
 struct bench_memberlist_peer {
     struct bench_asker asker;

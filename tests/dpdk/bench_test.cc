@@ -107,6 +107,7 @@ TEST(Bench, ComparesWithTheFloorAndAKernelSocketInOneRun)
     EXPECT_EQ(run.code, 0) << run.output;
     EXPECT_TRUE(has(run, "{\"system\":\"kernel_udp\",\"acks_per_s\":")) << run.output;
     EXPECT_TRUE(has(run, "\"ratios\":{\"floor\":")) << run.output;
+    EXPECT_EQ(has(run, "\"memberlist_uncompressed\":"), SL_BENCH_HAS_MEMBERLIST == 1) << run.output;
 }
 
 TEST(Bench, ThePureLibraryIsMeasuredWithoutDpdk)
