@@ -5,6 +5,8 @@
 
 #include "lib/assert.h"
 
+_Static_assert(SL_LINE_CELLS == 4, "sl_table_word() looks at four");
+
 /* Tombstones above this share of the cells start a compaction. */
 #define TOMBSTONE_SHARE   8
 #define TOMBSTONE_PERCENT 13
@@ -25,8 +27,9 @@ bool sl_table_create(struct sl_table *table, struct sl_arena *arena, uint32_t ma
     SL_ASSERT(load_percent >= SL_LOAD_PERCENT_MIN && load_percent <= 95);
     SL_ASSERT(max_members >= 1 && max_members <= SL_MEMBERS_MAX);
     memset(table, 0, sizeof(*table));
-    table->capacity = ((uint64_t)max_members * 100 + load_percent - 1) / load_percent;
-    table->cell_count = (uint32_t)table->capacity + SL_CELL_PROBE_MAX;
+    uint64_t homes = ((uint64_t)max_members * 100 + load_percent - 1) / load_percent;
+    table->line_count = (homes + SL_LINE_CELLS - 1) / SL_LINE_CELLS;
+    table->cell_count = (uint32_t)(table->line_count * SL_LINE_CELLS) + SL_CELL_PROBE_MAX;
     table->probe_limit = probe_limit(load_percent);
     table->compacting = compacting;
 

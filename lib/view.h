@@ -4,13 +4,13 @@
  * The member table: what one node believes of every other.
  *
  * Hot part (table.h): open addressing over 16-byte cells {id, word}, four to a cache line. A cell's
- * home is the high half of id * capacity, so cells lie in the order of their ids and a range of ids
- * is a run of cells. A cell's id is written once per table life. Forgetting writes word 0 and
- * leaves the id as a tombstone, which its own member may use again. Cold part (cold.h): per member
- * a slot (small dense number, stable while the member is known) with an immutable record of name,
- * endpoints, zone and tags. Compaction copies a bounded number of cells per step into the second
- * table; readers try new, then old. Freed slots, cold records and tables gather in one batch per
- * grace period.
+ * home is the line that the high half of id * lines names, so lines lie in the order of their ids
+ * and a range of ids is a run of cells. A cell's id is written once per table life. Forgetting
+ * writes word 0 and leaves the id as a tombstone, which its own member may use again. Cold part
+ * (cold.h): per member a slot (small dense number, stable while the member is known) with an
+ * immutable record of name, endpoints, zone and tags. Compaction copies a bounded number of cells
+ * per step into the second table; readers try new, then old. Freed slots, cold records and tables
+ * gather in one batch per grace period.
  *
  * Memory per member: (16 + 4) bytes * 100 / load_percent for the cells, twice that if compacting,
  * and 4 for the slot; own cold records add 4 and the record (24 bytes and its text, IPv6 16 more).

@@ -112,7 +112,8 @@ TEST(View, CellsBehindTheLastHomeTakeItsOverflowUpToTheSentinel)
     uint64_t id = UINT64_MAX;
     while (view.add(id, alive(5)) == 0)
         id--;
-    EXPECT_EQ(sl_view_summary(view.v)->member_count, static_cast<uint32_t>(SL_CELL_PROBE_MAX));
+    EXPECT_EQ(sl_view_summary(view.v)->member_count,
+              static_cast<uint32_t>(SL_LINE_CELLS + SL_CELL_PROBE_MAX - 1));
     EXPECT_EQ(sl_view_word(view.v, id), 0u);
     EXPECT_EQ(sl_view_word(view.v, id + 1), alive(5));
 }
