@@ -127,11 +127,12 @@ unsigned sl_receiver_poll(struct sl_receiver *r, uint64_t now_ns)
             receiver_prefetch(packets[i + AHEAD]);
         kinds[i] = sl_net_classify(r->net, packets[i], &rx[i]);
     }
-    for (unsigned i = 0; i < n + AHEAD; i++) {
-        if (i < n && kinds[i] == SL_NET_GOSSIP)
+    unsigned ahead = sl_view_is_far(r->fast->view) ? AHEAD : 0;
+    for (unsigned i = 0; i < n + ahead; i++) {
+        if (ahead > 0 && i < n && kinds[i] == SL_NET_GOSSIP)
             sl_fast_prefetch(r->fast, rx[i].payload, rx[i].payload_bytes);
-        if (i >= AHEAD)
-            receiver_packet(r, packets[i - AHEAD], kinds[i - AHEAD], &rx[i - AHEAD], now_ns);
+        if (i >= ahead)
+            receiver_packet(r, packets[i - ahead], kinds[i - ahead], &rx[i - ahead], now_ns);
     }
     if (r->freed_count > 0) {
         rte_pktmbuf_free_bulk(r->freed, r->freed_count);

@@ -85,7 +85,7 @@ void sl_lane_init(struct sl_lane *lane, uint8_t id, uint8_t lane_count,
                   struct sl_counters *counters);
 
 /* Begins to load what sl_fast_frame() will read for these records: for callers that act on other
-   frames first. The frame need not be a good one. */
+   frames first, and worth it if sl_view_is_far(fast->view). The frame need not be a good one. */
 void sl_fast_prefetch(const struct sl_fast *fast, const uint8_t *frame, uint32_t length_bytes);
 
 /* now_ns: the burst's time. `input` is a spare buffer of sl_input_bytes(fast->frame_bytes) bytes;

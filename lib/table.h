@@ -104,6 +104,15 @@ static inline void sl_table_prefetch(const struct sl_table *table, uint64_t id)
     __builtin_prefetch(__atomic_load_n(&table->now, __ATOMIC_RELAXED) + sl_table_home(table, id));
 }
 
+/* What fits the second cache of a server's core beside the packets. */
+#define SL_TABLE_CACHED_BYTES (1u << 20)
+
+/* The cells outgrow the caches near to a core: prefetching takes less time than it saves. */
+static inline bool sl_table_is_far(const struct sl_table *table)
+{
+    return table->cell_count > SL_TABLE_CACHED_BYTES / sizeof(struct sl_cell);
+}
+
 /* Reader. The slot of the cell. */
 static inline uint32_t sl_table_slot(const struct sl_table *table, const struct sl_cell *cell)
 {

@@ -92,7 +92,13 @@ static inline uint64_t sl_view_word(const struct sl_view *view, uint64_t id)
                          id); /* a view begins with its table */
 }
 
-/* Begins loading the cell's line, for callers that look up many ids at once in large tables. */
+/* The table is so large that look-ups had better be prefetched. Constant. */
+static inline bool sl_view_is_far(const struct sl_view *view)
+{
+    return sl_table_is_far((const struct sl_table *)(const void *)view);
+}
+
+/* Begins loading the cell's line, for callers that look up many ids at once. */
 static inline void sl_view_prefetch(const struct sl_view *view, uint64_t id)
 {
     sl_table_prefetch((const struct sl_table *)(const void *)view, id);
