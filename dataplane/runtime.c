@@ -96,6 +96,8 @@ static void runtime_worker(struct sl_runtime *r, unsigned index, const struct sl
     bool prepare = c->port->tx_checksum_ipv4 || c->port->tx_checksum_udp;
     w->clock = &r->clock;
     w->busy = c->busy;
+    /* Several wake each other by no bell. */
+    w->doorbell_fd = c->workers == 1 ? c->port->doorbell_fd : 0;
     sl_lane_init(&w->lane, (uint8_t)index, (uint8_t)c->workers, &w->counters);
     sl_transmitter_init(&w->transmitter, r->port.ethdev_id, (uint16_t)index, prepare, &w->counters);
     w->receiver.fast = sl_engine_fast(r->loop.engine);

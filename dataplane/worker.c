@@ -17,7 +17,7 @@ static bool worker_poll(struct sl_worker *w, uint64_t now_ns)
 static void worker_run(struct sl_worker *w)
 {
     struct sl_idler idler;
-    sl_idler_init(&idler, w->busy, &w->load);
+    sl_idler_init(&idler, w->busy, w->doorbell_fd, &w->load);
     uint64_t now_ns = sl_clock_now(w->clock);
     while (!__atomic_load_n(&w->stop, __ATOMIC_ACQUIRE)) {
         bool found = worker_poll(w, now_ns);

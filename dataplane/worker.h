@@ -30,6 +30,7 @@ struct sl_worker {
     struct sl_engine_loop *loop; /* NULL but for the worker that runs the engine */
     struct sl_reclaim *reclaim;  /* set with `loop` */
     bool busy;                   /* idle policy: never sleeps */
+    int doorbell_fd;             /* what to wait on when idle (struct sl_port); 0: nothing */
     struct sl_receiver receiver;
     struct sl_transmitter transmitter;
     struct sl_lane lane;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ports/doorbell.h"
 #include "ports/interface.h"
 #include "ports/log.h"
 #include "ports/port_ring.h"
@@ -101,6 +102,7 @@ static int configure(struct sl_port *port, const struct sl_port_config *config)
     struct rte_eth_conf conf;
     memset(&conf, 0, sizeof(conf));
     conf.rxmode.mtu = config->mtu;
+    conf.intr_conf.rxq = config->spec.kind == SL_PORT_TAP; /* or it hides its descriptor */
     choose_offloads(port, config, &info, &conf);
     sl_steer_configure(&conf, &info, port->queues);
     error = rte_eth_dev_configure(port->ethdev_id, port->queues, port->queues, &conf);
@@ -174,6 +176,8 @@ static int start(struct sl_port *port, const struct sl_port_config *config)
     if (error)
         return error;
     warn_of_other_queues(config);
+    if (port->queues == 1)
+        port->doorbell_fd = sl_doorbell_find(port->ethdev_id, &config->spec);
     /* A software device's rules would run on our CPU, or in the kernel. */
     port->steered = has_hardware(config) && sl_steer_start(port->ethdev_id, config->spec.text,
                                                            config->udp_port, port->queues);

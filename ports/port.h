@@ -38,6 +38,7 @@ struct sl_port {
     bool steered;          /* rte_flow sends the gossip ports to these queues */
     bool keeps_mbufs; /* the driver does not give its buffers back on close (af_xdp's fill ring):
                          do not expect the pool to be whole */
+    int doorbell_fd;  /* readable when a frame has come; 0: unknown, or more queues than one */
     char driver[32];
     struct rte_ring *ring[SL_WORKERS_MAX]; /* ring kind: what queue i sends it also receives */
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "dataplane/idle.h"
 
+#include <sys/eventfd.h>
+#include <unistd.h>
 #include <urcu/urcu-qsbr.h>
 
 #include <atomic>
@@ -15,9 +17,19 @@ constexpr uint64_t FAR = UINT64_MAX, NOW = 1000000000;
 class Idle : public testing::Test
 {
   protected:
-    void start(bool busy)
+    void start(bool busy, int doorbell = 0)
     {
-        sl_idler_init(&idler, busy, &load);
+        sl_idler_init(&idler, busy, doorbell, &load);
+    }
+
+    /* Asks for a sleep of two seconds. Returns what it took. */
+    uint64_t sleep_two_seconds()
+    {
+        sl_clock clock = sl_clock_start();
+        urcu_qsbr_register_thread();
+        sl_idler_sleep(&idler, &clock, 2000000000);
+        urcu_qsbr_unregister_thread();
+        return idler.slept_ns;
     }
 
     uint64_t empty(uint64_t deadline = FAR)
@@ -70,6 +82,36 @@ TEST_F(Idle, NeverSleepsPastTheDeadline)
     EXPECT_EQ(empty(NOW + 7), 7u);
     EXPECT_EQ(empty(NOW), 0u);
     EXPECT_EQ(empty(NOW - 1), 0u);
+}
+
+TEST_F(Idle, WithADoorbellItWaitsLongAtOnceButNotPastTheDeadline)
+{
+    start(false, 1);
+    tire();
+    EXPECT_EQ(empty(), (uint64_t)SL_IDLE_WAIT_MAX_NS);
+    EXPECT_EQ(empty(), (uint64_t)SL_IDLE_WAIT_MAX_NS);
+    EXPECT_EQ(empty(NOW + 7), 7u);
+}
+
+TEST_F(Idle, TheBellEndsTheWait)
+{
+    int bell = eventfd(1, EFD_CLOEXEC);
+    start(false, bell);
+    EXPECT_LT(sleep_two_seconds(), 2000000000u);
+    close(bell);
+}
+
+/* As the socket of an interface that went down. */
+TEST_F(Idle, ABrokenBellIsNoReasonToPollOn)
+{
+    int ends[2];
+    ASSERT_EQ(pipe(ends), 0);
+    close(ends[1]);
+    start(false, ends[0]);
+    uint64_t slept_ns = sleep_two_seconds();
+    EXPECT_GE(slept_ns, SL_IDLE_SLEEP_MAX_NS * 9u / 10) << "EAL rounds the rate of the TSC";
+    EXPECT_LT(slept_ns, 2000000000u);
+    close(ends[0]);
 }
 
 TEST_F(Idle, ASleeperHoldsUpNoGracePeriod)

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Every kind of port, address and core that two nodes can form a cluster with. */
 #include <signal.h>
+#include <sys/syscall.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "tests/lab/node.h"
 
@@ -46,6 +50,34 @@ TEST_F(Port, TwoNodesFormOverTap)
         net().bash("lab_attach_tap " + number + " starling0");
     }
     EXPECT_TRUE(formed(cluster));
+}
+
+/* In which system call the core that does everything is; -1: in none. */
+int call_of_core(Node &node)
+{
+    for (const auto &task : std::filesystem::directory_iterator(
+             "/proc/" + std::to_string(node.process().pid()) + "/task")) {
+        std::string name, call;
+        std::ifstream(task.path() / "comm") >> name;
+        std::ifstream(task.path() / "syscall") >> call;
+        if (name.rfind("rte-worker", 0) == 0)
+            return call.empty() || call == "running" ? -1 : std::stoi(call);
+    }
+    ADD_FAILURE() << "no worker in " << node.name;
+    return -1;
+}
+
+TEST_F(Port, ACoreWithNothingToDoWaitsForItsPortToRing)
+{
+    for (const char *port : {"af_packet", "af_xdp", "tap"}) {
+        Node node(net(), 1, port);
+        node.start();
+        ASSERT_TRUE(await("it is up", [&] { return node.phase() != ""; })) << port;
+        EXPECT_TRUE(await(std::string("the core waits for ") + port,
+                          [&] { return call_of_core(node) == SYS_ppoll; }));
+        node.process().signal(SIGTERM);
+        node.expect_clean_end();
+    }
 }
 
 TEST_F(Port, ANodeWithAWorkerOfItsOwnFormsWithOneWithout)
