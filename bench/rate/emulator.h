@@ -31,6 +31,7 @@ struct bench_emulator {
     struct sl_net target; /* the node, as far as frames to it need it */
     struct rte_mempool *sent_pool, *received_pool;
     struct bench_frames frames;
+    struct sl_prng random;                   /* of pauses */
     uint64_t due_tsc[BENCH_EMULATOR_FRAMES]; /* of each frame that is under way; 0: is not */
     bool has_mac, is_open;
     uint64_t sent, answered, echoed; /* echoed: PINGs that came back as they were (macswap) */
@@ -54,9 +55,15 @@ int bench_emulator_resolve(struct bench_emulator *e, uint32_t ms);
 /* Tells the node of all members, a frame of claims every 100 us. */
 void bench_emulator_introduce(struct bench_emulator *e);
 
-/* Pings for `ms`: at a rate, or with a window of PINGs under way if pps is 0. What has no answer
-   after 50 ms counts as lost. */
-struct bench_flow bench_emulator_ping(struct bench_emulator *e, double pps, uint32_t window,
+/* How PINGs follow each other: by the first of these that is not 0. */
+struct bench_pace {
+    double pps;        /* at a rate */
+    uint32_t pause_ms; /* one at a time, after half to one and a half times as long a silence */
+    uint32_t window;   /* as many under way */
+};
+
+/* Pings for `ms`. What has no answer after 50 ms counts as lost. */
+struct bench_flow bench_emulator_ping(struct bench_emulator *e, const struct bench_pace *pace,
                                       uint32_t ms);
 
 #ifdef __cplusplus

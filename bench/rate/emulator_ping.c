@@ -132,16 +132,28 @@ static void ping_in_window(struct bench_emulator *e, uint32_t window, uint64_t e
     }
 }
 
-struct bench_flow bench_emulator_ping(struct bench_emulator *e, double pps, uint32_t window,
+/* Irregular, so that they meet every part of the node's sleep. */
+static void ping_seldom(struct bench_emulator *e, uint32_t pause_ms, uint64_t end)
+{
+    uint32_t pause_us = pause_ms * 1000;
+    while (rte_rdtsc() < end) {
+        receive_for(e, pause_us / 2 + sl_prng_below(&e->random, pause_us));
+        send_pings(e, 1, (double)rte_rdtsc(), 0);
+    }
+}
+
+struct bench_flow bench_emulator_ping(struct bench_emulator *e, const struct bench_pace *pace,
                                       uint32_t ms)
 {
     uint64_t start = rte_rdtsc(), end = start + rte_get_tsc_hz() / 1000 * ms;
     memset(e->due_tsc, 0, sizeof(e->due_tsc));
     e->sent = e->answered = e->refused = e->echoed = 0;
-    if (pps > 0)
-        ping_at_rate(e, pps, end);
+    if (pace->pps > 0)
+        ping_at_rate(e, pace->pps, end);
+    else if (pace->pause_ms > 0)
+        ping_seldom(e, pace->pause_ms, end);
     else
-        ping_in_window(e, window, end);
+        ping_in_window(e, pace->window, end);
     double seconds = (double)(rte_rdtsc() - start) / (double)rte_get_tsc_hz();
     receive_for(e, LINGER_MS * 1000);
     uint64_t offered = e->sent + e->refused;

@@ -24,7 +24,7 @@
 
 static struct {
     const char *port, *to, *mac, *cluster, *target, *hlog;
-    uint32_t members, records, frame_bytes, pps, window, trial_ms, repetitions;
+    uint32_t members, records, frame_bytes, pps, pause_ms, window, trial_ms, repetitions;
     bool introduce, search, json, no_huge;
 } options = {.cluster = "starling",
              .target = "node-0000000",
@@ -44,7 +44,7 @@ static const struct bench_option known[] = {
      "the node's MAC address, for one that answers no ARP (testpmd)"},
     {"cluster", BENCH_OPTION_TEXT, &options.cluster, 0, 0, NULL, "the node's cluster.name"},
     {"target", BENCH_OPTION_TEXT, &options.target, 0, 0, NULL, "the node's name"},
-    {"members", BENCH_OPTION_NUMBER, &options.members, 2, BENCH_MEMBERS_MAX, NULL, "emulated"},
+    {"members", BENCH_OPTION_NUMBER, &options.members, 3, BENCH_MEMBERS_MAX, NULL, "emulated"},
     {"introduce", BENCH_OPTION_FLAG, &options.introduce, 0, 0, NULL,
      "tell the node of all members first"},
     {"records", BENCH_OPTION_NUMBER, &options.records, 0, 24, NULL, "in each PING"},
@@ -52,6 +52,8 @@ static const struct bench_option known[] = {
      NULL, "Ethernet frame with check sequence, padded"},
     {"pps", BENCH_OPTION_NUMBER, &options.pps, 1, 100000000, NULL,
      "PINGs a second, whether or not they are answered; else a window"},
+    {"pause-ms", BENCH_OPTION_NUMBER, &options.pause_ms, 1, 1000, NULL,
+     "one PING at a time, after a silence of about so long: how fast the node wakes"},
     {"window", BENCH_OPTION_NUMBER, &options.window, BENCH_BURST, 2048, NULL, "PINGs under way"},
     {"search", BENCH_OPTION_FLAG, &options.search, 0, 0, NULL,
      "find the highest rates with loss 0 (NDR) and 0.1 % (PDR)"},
@@ -84,7 +86,8 @@ static double loss_of(const struct bench_flow *flow)
 static bool carries(struct bench_emulator *e, double pps, double loss)
 {
     for (int i = 0; i < SEARCH_TRIES; i++) {
-        struct bench_flow flow = bench_emulator_ping(e, pps, 0, options.trial_ms);
+        struct bench_pace pace = {.pps = pps};
+        struct bench_flow flow = bench_emulator_ping(e, &pace, options.trial_ms);
         if (loss_of(&flow) <= loss)
             return true;
     }
@@ -107,13 +110,13 @@ static double search(struct bench_emulator *e, double most, double loss)
 
 static void measure(struct bench_emulator *e, struct outcome *o)
 {
+    struct bench_pace pace = {options.pps, options.pause_ms, options.window};
     o->start_unix_ms = bench_unix_ms();
-    bench_emulator_ping(e, options.pps, options.window, options.trial_ms / 5 + 1); /* warms up */
+    bench_emulator_ping(e, &pace, options.trial_ms / 5 + 1); /* warms up */
     e->latency_ns = bench_histogram_create();
     for (; o->trials < options.repetitions; o->trials++) {
         bench_progress("generate: trial %u of %u", o->trials + 1, options.repetitions);
-        struct bench_flow flow =
-            bench_emulator_ping(e, options.pps, options.window, options.trial_ms);
+        struct bench_flow flow = bench_emulator_ping(e, &pace, options.trial_ms);
         o->sent[o->trials] = flow.sent;
         o->answered[o->trials] = flow.answered;
         o->loss[o->trials] = loss_of(&flow);
@@ -138,22 +141,23 @@ static void report(const struct bench_emulator *e, const struct outcome *o)
     double p50 = (double)sl_histogram_percentile(e->latency_ns, 50);
     double p99 = (double)sl_histogram_percentile(e->latency_ns, 99);
     double p999 = (double)sl_histogram_percentile(e->latency_ns, 99.9);
+    double most = (double)sl_histogram_percentile(e->latency_ns, 100);
     if (options.json) {
         bench_json_print(json_pack(
-            "{s:s, s:s, s:f, s:f, s:f, s:f, s:f, s:{s:f, s:f, s:f}, s:f, s:f, s:b, s:i, s:i}",
+            "{s:s, s:s, s:f, s:f, s:f, s:f, s:f, s:{s:f, s:f, s:f, s:f}, s:f, s:f, s:b, s:i, s:i}",
             "kind", "generate", "port", options.port, "answered_per_s", answered.median,
             "answered_min", answered.least, "answered_max", answered.most, "sent_per_s",
             bench_spread_of(o->sent, o->trials).median, "loss", loss, "latency_ns", "p50", p50,
-            "p99", p99, "p99.9", p999, "ndr_pps", o->ndr_pps, "pdr_pps", o->pdr_pps, "echoed",
-            o->echoed > 0, "members", (int)options.members, "trials", (int)o->trials));
+            "p99", p99, "p99.9", p999, "max", most, "ndr_pps", o->ndr_pps, "pdr_pps", o->pdr_pps,
+            "echoed", o->echoed > 0, "members", (int)options.members, "trials", (int)o->trials));
         return;
     }
     printf("%s to %s: %u members, %u records a PING, median [least .. most] of %u trials of %u ms\n"
            "  answered  %.0f/s  [%.0f .. %.0f], loss %.4f %%%s\n"
-           "  latency, ns: p50 %.0f, p99 %.0f, p99.9 %.0f\n",
+           "  latency, ns: p50 %.0f, p99 %.0f, p99.9 %.0f, most %.0f\n",
            options.port, options.to, options.members, options.records, o->trials, options.trial_ms,
            answered.median, answered.least, answered.most, 100 * loss,
-           o->echoed > 0 ? " (PINGs came back as they were)" : "", p50, p99, p999);
+           o->echoed > 0 ? " (PINGs came back as they were)" : "", p50, p99, p999, most);
     if (options.search)
         printf("  without loss (NDR) %.0f/s, with 0.1 %% (PDR) %.0f/s\n", o->ndr_pps, o->pdr_pps);
 }
