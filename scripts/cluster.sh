@@ -62,6 +62,16 @@ witnesses() {
     figure observe times "n$1" "$2" "$3" $(node_event_files $(all_but "$1"))
 }
 
+# Processor time of all daemons so far, in clock ticks.
+cpu_ticks() {
+    local node total=0 fields
+    for node in "${!NODE_PID[@]}"; do
+        read -ra fields <"/proc/${NODE_PID[$node]}/stat"
+        total=$((total + fields[13] + fields[14]))
+    done
+    echo "$total"
+}
+
 cluster_prepare() {
     RUN=$(mktemp -d "/tmp/starling-$PROGRAM.XXXXXX")
     choose_memory

@@ -63,11 +63,12 @@ node_await() {
     done
 }
 
-# node_start NODE PORT HUGE
+# node_start NODE PORT HUGE [OPTION...]
 node_start() {
     local node=$1 port=$2 huge=$3
+    shift 3
     node_config "$node" "$port" "$huge" >"$RUN/n$node.conf"
-    ip netns exec "$LAB$node" "$STARLINGD" --config "$RUN/n$node.conf" </dev/null >>"$RUN/n$node.log" 2>&1 &
+    ip netns exec "$LAB$node" "$STARLINGD" --config "$RUN/n$node.conf" "$@" </dev/null >>"$RUN/n$node.log" 2>&1 &
     NODE_PID[$node]=$!
     # Until exec the new process is still this script, traps and all: signals for the node must not meet those.
     while [[ /proc/$!/exe -ef /proc/$$/exe ]]; do :; done
