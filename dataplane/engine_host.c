@@ -26,6 +26,11 @@ static void host_transmit(void *context, struct rte_mbuf *m)
 static bool host_lend(void *context, struct sl_buffer *buffer)
 {
     struct sl_engine_host *h = context;
+    if (h->transmitter->backed_up) {
+        /* What is not written now is charged to no budget and spends no rumour. */
+        sl_count(&h->counters->drops[SL_DROP_TX_FULL], 1);
+        return false;
+    }
     struct rte_mbuf *m = host_allocate(h);
     if (m == NULL)
         return false;

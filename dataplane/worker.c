@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "dataplane/worker.h"
 
+#include <rte_common.h>
 #include <rte_lcore.h>
 #include <sched.h>
 #include <urcu/urcu-qsbr.h>
@@ -14,6 +15,14 @@ static bool worker_poll(struct sl_worker *w, uint64_t now_ns)
     return found;
 }
 
+static uint64_t worker_deadline(const struct sl_worker *w, uint64_t now_ns)
+{
+    uint64_t deadline_ns = w->loop != NULL ? sl_engine_loop_deadline(w->loop) : UINT64_MAX;
+    if (w->transmitter.backed_up) /* the queue tells nobody when it has room again */
+        return RTE_MIN(deadline_ns, now_ns + SL_IDLE_SLEEP_MAX_NS);
+    return deadline_ns;
+}
+
 static void worker_run(struct sl_worker *w)
 {
     struct sl_idler idler;
@@ -22,8 +31,7 @@ static void worker_run(struct sl_worker *w)
     while (!__atomic_load_n(&w->stop, __ATOMIC_ACQUIRE)) {
         bool found = worker_poll(w, now_ns);
         urcu_qsbr_quiescent_state();
-        uint64_t deadline_ns = w->loop != NULL ? sl_engine_loop_deadline(w->loop) : UINT64_MAX;
-        uint64_t sleep_ns = sl_idler_after_poll(&idler, found, now_ns, deadline_ns);
+        uint64_t sleep_ns = sl_idler_after_poll(&idler, found, now_ns, worker_deadline(w, now_ns));
         if (sleep_ns > 0)
             sl_idler_sleep(&idler, w->clock, sleep_ns);
         uint64_t next_ns = sl_clock_now(w->clock);
@@ -46,7 +54,7 @@ int sl_worker_main(void *argument)
         sl_engine_loop_start(w->loop, sl_clock_now(w->clock));
     }
     worker_run(w);
-    sl_transmitter_flush(&w->transmitter);
+    sl_transmitter_stop(&w->transmitter);
     sl_receiver_stop(&w->receiver);
     if (w->loop != NULL)
         sl_reclaim_detach();

@@ -92,7 +92,7 @@ int bench_seat_take(struct bench_seat *seat)
 void bench_seat_leave(struct bench_seat *seat)
 {
     struct sl_worker *w = seat->worker;
-    sl_transmitter_flush(&w->transmitter);
+    sl_transmitter_stop(&w->transmitter);
     sl_receiver_stop(&w->receiver);
     if (w->loop != NULL)
         sl_reclaim_detach();

@@ -71,7 +71,7 @@ class Worker : public testing::Test
 
     ~Worker() override
     {
-        sl_transmitter_flush(&worker->transmitter);
+        sl_transmitter_stop(&worker->transmitter);
         sl_receiver_stop(&worker->receiver);
         sl_reclaim_detach();
         urcu_qsbr_unregister_thread();
@@ -134,10 +134,20 @@ class Worker : public testing::Test
         return rte_eth_rx_burst(ports.port[1].ethdev_id, 0, &m, 1) == 1 ? m : nullptr;
     }
 
-    void free_taken()
+    unsigned free_taken()
     {
-        while (rte_mbuf *m = take())
+        unsigned count = 0;
+        for (rte_mbuf *m; (m = take()) != nullptr; count++)
             rte_pktmbuf_free(m);
+        return count;
+    }
+
+    /* A burst of them, answered. */
+    void poll_pings()
+    {
+        for (int i = 0; i < SL_BURST; i++)
+            send(ping());
+        EXPECT_EQ(poll(), (unsigned)SL_BURST);
     }
 
     uint64_t dropped(sl_drop reason) const
@@ -228,16 +238,43 @@ TEST_F(Worker, WhatItDropsIsCountedAndFreed)
     EXPECT_EQ(rte_mempool_in_use_count(pool.get()), 0u);
 }
 
+/* The ring holds 256 and nobody takes from it; a burst waits behind. */
+constexpr unsigned TX_ROOM = 256, TX_HELD = TX_ROOM + SL_BURST;
+
 TEST_F(Worker, AFullTxQueueIsCountedAndNeverWaitedFor)
 {
-    /* Nobody takes from the ring of 256. */
-    for (int i = 0; i < 10; i++) {
-        for (int k = 0; k < SL_BURST; k++)
-            send(ping());
-        EXPECT_EQ(poll(), (unsigned)SL_BURST);
-    }
-    EXPECT_EQ(dropped(SL_DROP_TX_FULL), 10u * SL_BURST - 256);
-    EXPECT_EQ(rte_mempool_in_use_count(pool.get()), 256u);
+    for (int i = 0; i < 10; i++)
+        poll_pings();
+    EXPECT_EQ(dropped(SL_DROP_TX_FULL), 10u * SL_BURST - TX_HELD);
+    EXPECT_EQ(rte_mempool_in_use_count(pool.get()), TX_HELD);
+    free_taken();
+}
+
+TEST_F(Worker, WhatAFullTxQueueRefusedGoesOutOnceThereIsRoom)
+{
+    for (unsigned i = 0; i < TX_HELD / SL_BURST; i++)
+        poll_pings();
+    EXPECT_EQ(free_taken(), TX_ROOM);
+    poll();
+    EXPECT_EQ(free_taken(), (unsigned)SL_BURST);
+    EXPECT_EQ(dropped(SL_DROP_TX_FULL), 0u);
+}
+
+TEST_F(Worker, BehindAFullTxQueueTheEngineWritesNothing)
+{
+    for (unsigned i = 0; i < TX_HELD / SL_BURST; i++)
+        poll_pings();
+    uint64_t sent = node.runtime.host.sent;
+    sl_endpoint seed = sl_endpoint_v4(peer.v4.address, 7947);
+    ASSERT_EQ(sl_engine_join(node.runtime.loop.engine, now, &seed, 1), 0);
+    for (int i = 0; i < 100; i++, now += 50 * MS)
+        turn();
+    EXPECT_EQ(node.runtime.host.sent, sent);
+    EXPECT_GT(dropped(SL_DROP_TX_FULL), 0u);
+    free_taken();
+    for (int i = 0; i < 100; i++, now += 50 * MS)
+        turn();
+    EXPECT_GT(node.runtime.host.sent, sent);
     free_taken();
 }
 
