@@ -44,7 +44,7 @@ const struct sl_option sl_option_table[] = {
     ROW("port", "dscp", NUMBER, dscp, 0, 63, NULL, "48", NULL,
         "DSCP of every packet sent. 48: CS6, network control."),
     ROW("port", "udp_port", NUMBER, udp_port, 1, 65535, NULL, "7947", NULL,
-        "UDP port of gossip; the engine sends from it, worker i from udp_port + i."),
+        "First UDP port of gossip, of one a worker, or 8 on a NIC that tells how it fills queues."),
     ROW("join", "seeds", SEEDS, seeds, 0, SL_SEEDS_MAX, NULL, "", NULL,
         "Members to join by, separated by commas: address, [IPv6]:port, DNS name, name:port."),
     ROW("control", "socket", STRING, control_socket, 1, 107, NULL, "/run/starling/starling.sock",

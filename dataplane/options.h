@@ -50,7 +50,7 @@ struct sl_options {
     uint32_t mtu;                    /* 0 = the device's */
     uint32_t vlan;                   /* 0 = untagged */
     uint32_t dscp;
-    uint32_t udp_port; /* lane i sends from udp_port + i */
+    uint32_t udp_port; /* the first of those that struct sl_net tells of */
     uint32_t seed_count;
     char seeds[SL_SEEDS_MAX][SL_SEED_BYTES_MAX + 1]; /* each has passed sl_seed_parse() */
     char control_socket[108];

@@ -13,6 +13,7 @@
 
 #include "lib/counters.h"
 #include "lib/endpoint.h"
+#include "ports/spread.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -37,9 +38,10 @@ struct sl_net {
     uint16_t vlan_id;       /* 0 = untagged; else only frames with this tag are mine */
     uint8_t dscp;           /* 0..63; 48 = CS6 */
     uint8_t hop_limit;
-    uint16_t udp_port; /* lane i sends from udp_port + i; frames to udp_port .. udp_port + lanes - 1
-                          are gossip */
-    uint16_t lanes;
+    uint16_t udp_port;  /* frames to udp_port .. udp_port + udp_ports - 1 are gossip; lane i sends
+                           from udp_port + i, or as `spread` says */
+    uint16_t udp_ports; /* at least one a lane */
+    const struct sl_spread *spread; /* NULL: which queue answers come to is not known */
     uint16_t mtu;
     bool rx_checksum, tx_checksum_ipv4, tx_checksum_udp; /* as struct sl_port */
 };

@@ -35,8 +35,8 @@ static inline enum sl_net_kind classify_udp(const struct sl_net *net, struct sl_
     if (unlikely(bytes < sizeof(*udp) || rte_be_to_cpu_16(udp->dgram_len) != bytes ||
                  udp->src_port == 0))
         return drop(rx, SL_DROP_IP_MALFORMED);
-    uint16_t lane = (uint16_t)(rte_be_to_cpu_16(udp->dst_port) - net->udp_port);
-    if (unlikely(lane >= net->lanes))
+    uint16_t nth = (uint16_t)(rte_be_to_cpu_16(udp->dst_port) - net->udp_port);
+    if (unlikely(nth >= net->udp_ports))
         return drop(rx, SL_DROP_NOT_GOSSIP);
     rx->payload = (uint8_t *)(udp + 1);
     rx->payload_bytes = (uint16_t)(bytes - sizeof(*udp));

@@ -96,6 +96,14 @@ void sl_net_reply(const struct sl_net *net, struct rte_mbuf *m, const struct sl_
     finish_v4(net, m, ip, rx->l3_at, udp_bytes);
 }
 
+static uint16_t source_port(const struct sl_net *net, const struct sl_endpoint *to, bool is_v4,
+                            uint8_t lane)
+{
+    if (likely(net->spread == NULL))
+        return (uint16_t)(net->udp_port + lane);
+    return sl_spread_port(net->spread, is_v4 ? net->v4.address : net->v6.address, to, lane);
+}
+
 void sl_net_wrap(const struct sl_net *net, struct rte_mbuf *m, const struct sl_endpoint *to,
                  const struct rte_ether_addr *next_hop, uint8_t lane)
 {
@@ -109,7 +117,7 @@ void sl_net_wrap(const struct sl_net *net, struct rte_mbuf *m, const struct sl_e
     m->ol_flags = 0;
 
     struct rte_udp_hdr *udp = (struct rte_udp_hdr *)(frame + l2_bytes + l3_bytes);
-    put_udp(udp, (uint16_t)(net->udp_port + lane), to->port, udp_bytes);
+    put_udp(udp, source_port(net, to, is_v4, lane), to->port, udp_bytes);
     sl_link_put(net, frame, next_hop, is_v4 ? RTE_ETHER_TYPE_IPV4 : RTE_ETHER_TYPE_IPV6);
     if (is_v4) {
         struct rte_ipv4_hdr *ip = (struct rte_ipv4_hdr *)(frame + l2_bytes);

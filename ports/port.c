@@ -178,9 +178,12 @@ static int start(struct sl_port *port, const struct sl_port_config *config)
     warn_of_other_queues(config);
     if (port->queues == 1)
         port->doorbell_fd = sl_doorbell_find(port->ethdev_id, &config->spec);
-    /* A software device's rules would run on our CPU, or in the kernel. */
-    port->steered = has_hardware(config) && sl_steer_start(port->ethdev_id, config->spec.text,
-                                                           config->udp_port, port->queues);
+    sl_spread_read(&port->spread, port->ethdev_id, port->queues, config->udp_port);
+    /* A software device's rules would run on our CPU, or in the kernel; and a rule's own table of
+     * queues nobody tells. */
+    port->steered =
+        has_hardware(config) && !port->spread.known &&
+        sl_steer_start(port->ethdev_id, config->spec.text, config->udp_port, port->queues);
     return 0;
 }
 

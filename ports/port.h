@@ -9,6 +9,7 @@
 
 #include "lib/limits.h"
 #include "ports/spec.h"
+#include "ports/spread.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -21,8 +22,8 @@ struct sl_port_config {
     uint16_t queues;         /* queue pairs: one per worker */
     uint16_t rx_descriptors; /* 0 = the driver's preference or 1,024 */
     uint16_t tx_descriptors;
-    uint16_t mtu;      /* 0 = leave the device's */
-    uint16_t udp_port; /* first gossip port; lanes use udp_port .. udp_port + queues - 1 */
+    uint16_t mtu;                             /* 0 = leave the device's */
+    uint16_t udp_port;                        /* first gossip port (struct sl_net) */
     struct rte_mempool *pool[SL_WORKERS_MAX]; /* per queue, on the worker's NUMA node */
 };
 
@@ -31,11 +32,12 @@ struct sl_port {
     uint16_t queues;
     uint16_t mtu;
     struct rte_ether_addr mac;
-    bool rx_checksum;      /* the device marks bad IPv4 and UDP checksums */
-    bool tx_checksum_ipv4; /* the device fills in the IPv4 header checksum */
-    bool tx_checksum_udp;  /* the device fills in the UDP checksum */
-    bool multi_segment;    /* the device sends chained mbufs */
-    bool steered;          /* rte_flow sends the gossip ports to these queues */
+    bool rx_checksum;        /* the device marks bad IPv4 and UDP checksums */
+    bool tx_checksum_ipv4;   /* the device fills in the IPv4 header checksum */
+    bool tx_checksum_udp;    /* the device fills in the UDP checksum */
+    bool multi_segment;      /* the device sends chained mbufs */
+    struct sl_spread spread; /* which queue an answer will come to */
+    bool steered;            /* rte_flow sends the gossip ports to these queues */
     bool keeps_mbufs; /* the driver does not give its buffers back on close (af_xdp's fill ring):
                          do not expect the pool to be whole */
     int doorbell_fd;  /* readable when a frame has come; 0: unknown, or more queues than one */

@@ -61,7 +61,7 @@ static void create_net(struct bench_node *node)
     net->dscp = 48;
     net->hop_limit = 64;
     net->udp_port = SL_UDP_PORT;
-    net->lanes = (uint16_t)node->load.workers;
+    net->udp_ports = (uint16_t)node->load.workers;
     net->mtu = 1500;
     net->rx_checksum = net->tx_checksum_ipv4 = net->tx_checksum_udp = node->load.offload;
 }

@@ -179,7 +179,7 @@ inline sl_net node()
     net.dscp = 48;
     net.hop_limit = 64;
     net.udp_port = PORT;
-    net.lanes = 2;
+    net.udp_ports = 2;
     net.mtu = 1500;
     return net;
 }

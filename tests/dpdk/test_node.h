@@ -26,7 +26,7 @@ class TestNode
         net.dscp = 48;
         net.hop_limit = 64;
         net.udp_port = 7947;
-        net.lanes = (uint16_t)workers;
+        net.udp_ports = (uint16_t)workers;
         net.mtu = 1500;
         sl_runtime_config c = {};
         c.name = name.c_str();
