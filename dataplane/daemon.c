@@ -34,7 +34,7 @@ static int daemon_runtime(struct daemon *d)
         .config = &d->options->config,
         .net = &d->station.net,
         .port = &d->station.port,
-        .packets = d->station.packets,
+        .packets = d->station.packets[0],
         .workers = d->station.workers,
         .first_lcore = 1,
         .busy = d->options->idle == SL_IDLE_BUSY,

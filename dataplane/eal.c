@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
+#include <rte_lcore.h>
 #include <rte_log.h>
+#include <rte_memory.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -215,6 +217,22 @@ int sl_eal_start(const struct sl_eal_config *config)
     free(lines);
     free(a);
     return rc;
+}
+
+int sl_eal_socket(unsigned lcore)
+{
+    rte_cpuset_t cpus = rte_lcore_cpuset(lcore);
+    int socket = SOCKET_ID_ANY;
+    for (unsigned cpu = 0; cpu < RTE_MAX_LCORE; cpu++) {
+        if (!CPU_ISSET(cpu, &cpus))
+            continue;
+        /* What EAL holds of an lcore's node is that of the CPU with its number. */
+        int here = (int)rte_lcore_to_socket_id(cpu);
+        if (socket != SOCKET_ID_ANY && socket != here)
+            return SOCKET_ID_ANY;
+        socket = here;
+    }
+    return socket;
 }
 
 void sl_eal_stop(void)

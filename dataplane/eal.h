@@ -29,6 +29,10 @@ static inline unsigned sl_eal_lcore(unsigned worker)
     return worker + 1;
 }
 
+/* The NUMA node of the CPUs that an lcore may run on; SOCKET_ID_ANY if they are of several. EAL
+ * must run. */
+int sl_eal_socket(unsigned lcore);
+
 /* Writes EAL's --lcores value. Returns 0, or -errno (-ENAMETOOLONG; sched_getaffinity's). */
 int sl_eal_lcores(const struct sl_eal_config *config, char *out, size_t out_bytes);
 

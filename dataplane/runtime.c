@@ -6,6 +6,7 @@
 #include <rte_malloc.h>
 #include <string.h>
 
+#include "dataplane/eal.h"
 #include "lib/assert.h"
 #include "ports/log.h"
 
@@ -27,9 +28,14 @@ uint32_t sl_runtime_memory_mb(const struct sl_config *config, unsigned workers, 
     return OTHER_MB + (uint32_t)(bytes >> 20);
 }
 
-static void *take(size_t bytes)
+/* Near the worker, or elsewhere if its NUMA node is full. */
+static void *take(const struct sl_runtime_config *c, unsigned worker, size_t bytes)
 {
-    return rte_zmalloc("starling", bytes, SL_CACHE_LINE);
+    int socket = sl_eal_socket(c->first_lcore + worker);
+    void *memory = rte_zmalloc_socket("starling", bytes, SL_CACHE_LINE, socket);
+    if (memory == NULL && socket != SOCKET_ID_ANY)
+        memory = rte_zmalloc("starling", bytes, SL_CACHE_LINE);
+    return memory;
 }
 
 static int runtime_engine(struct sl_runtime *r, const struct sl_runtime_config *c)
@@ -45,7 +51,7 @@ static int runtime_engine(struct sl_runtime *r, const struct sl_runtime_config *
     r->host.frame_bytes = c->config->frame_bytes;
     r->host.share_payloads = c->port->multi_segment && c->port->tx_checksum_udp;
     r->host.now_ns = sl_clock_now(&r->clock);
-    r->arena = take(arena.size_bytes);
+    r->arena = take(c, 0, arena.size_bytes);
     if (r->arena == NULL)
         return -ENOMEM;
     arena.base = r->arena;
@@ -121,9 +127,9 @@ static int runtime_build(struct sl_runtime *r, const struct sl_runtime_config *c
         .ordinary_inputs = ORDINARY_INPUTS,
         .packets = PACKETS,
     };
-    r->events = take(sizeof(*r->events));
+    r->events = take(c, 0, sizeof(*r->events));
     for (unsigned i = 0; i < c->workers; i++) {
-        r->workers[i] = take(sizeof(*r->workers[i]));
+        r->workers[i] = take(c, i, sizeof(*r->workers[i]));
         if (r->workers[i] == NULL)
             return -ENOMEM;
     }

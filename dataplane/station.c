@@ -2,7 +2,9 @@
 #include "dataplane/station.h"
 
 #include <errno.h>
+#include <rte_common.h>
 #include <rte_errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "dataplane/eal.h"
@@ -49,6 +51,53 @@ static int station_eal(const struct sl_station *s, const struct sl_options *o)
     return sl_eal_start(&eal);
 }
 
+static bool is_first_with(const struct sl_station *s, unsigned worker)
+{
+    for (unsigned i = 0; i < worker; i++)
+        if (s->packets[i] == s->packets[worker])
+            return false;
+    return true;
+}
+
+static void station_free_pools(struct sl_station *s)
+{
+    for (unsigned i = s->workers; i-- > 0;)
+        if (is_first_with(s, i))
+            rte_mempool_free(s->packets[i]);
+}
+
+/* One for all workers on a NUMA node: what one of them receives another may come to free. */
+static int station_pool(struct sl_station *s, const struct sl_options *o, const int *sockets,
+                        unsigned worker)
+{
+    char name[RTE_MEMPOOL_NAMESIZE];
+    unsigned sharing = 0;
+    for (unsigned i = s->workers; i-- > worker;)
+        sharing += sockets[i] == sockets[worker];
+    snprintf(name, sizeof(name), "packets%u", worker);
+    struct rte_mempool *pool = sl_packet_pool_create(
+        name, sharing * PACKETS_PER_QUEUE, RTE_MAX(o->config.frame_bytes, o->mtu), sockets[worker]);
+    for (unsigned i = worker; i < s->workers; i++)
+        if (sockets[i] == sockets[worker])
+            s->packets[i] = pool;
+    return pool != NULL ? 0 : -ENOMEM;
+}
+
+static int station_pools(struct sl_station *s, const struct sl_options *o)
+{
+    int sockets[SL_WORKERS_MAX], rc = 0;
+    for (unsigned i = 0; i < s->workers; i++)
+        sockets[i] = sl_eal_socket(sl_eal_lcore(i));
+    for (unsigned i = 0; i < s->workers && rc == 0; i++)
+        if (s->packets[i] == NULL)
+            rc = station_pool(s, o, sockets, i);
+    if (rc != 0) {
+        SL_LOG(SL_LOG_ERROR, "packet pool: %s; raise eal.memory_mb", rte_strerror(rte_errno));
+        station_free_pools(s);
+    }
+    return rc;
+}
+
 static int station_port(struct sl_station *s, const struct sl_options *o)
 {
     struct sl_port_config config = {
@@ -57,17 +106,13 @@ static int station_port(struct sl_station *s, const struct sl_options *o)
         .mtu = (uint16_t)o->mtu,
         .udp_port = (uint16_t)o->udp_port,
     };
-    uint32_t payload = o->config.frame_bytes > o->mtu ? o->config.frame_bytes : o->mtu;
-    s->packets = sl_packet_pool_create("packets", s->workers * PACKETS_PER_QUEUE, payload);
-    if (s->packets == NULL) {
-        SL_LOG(SL_LOG_ERROR, "packet pool: %s; raise eal.memory_mb", rte_strerror(rte_errno));
-        return -ENOMEM;
-    }
-    for (unsigned i = 0; i < s->workers; i++)
-        config.pool[i] = s->packets;
-    int rc = sl_port_open(&s->port, &config);
+    int rc = station_pools(s, o);
     if (rc != 0)
-        rte_mempool_free(s->packets);
+        return rc;
+    memcpy(config.pool, s->packets, sizeof(config.pool));
+    rc = sl_port_open(&s->port, &config);
+    if (rc != 0)
+        station_free_pools(s);
     return rc;
 }
 
@@ -129,8 +174,9 @@ static void station_release(struct sl_station *s)
     sl_port_close(&s->port);
     if (s->port.keeps_mbufs)
         return; /* and the pool with them, until the process ends */
-    SL_ASSERT(rte_mempool_in_use_count(s->packets) == 0);
-    rte_mempool_free(s->packets);
+    for (unsigned i = 0; i < s->workers; i++)
+        SL_ASSERT(rte_mempool_in_use_count(s->packets[i]) == 0);
+    station_free_pools(s);
 }
 
 int sl_station_open(struct sl_station *s, const struct sl_options *o)

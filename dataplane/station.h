@@ -13,7 +13,7 @@ extern "C" {
 #endif
 
 struct sl_station {
-    struct rte_mempool *packets;
+    struct rte_mempool *packets[SL_WORKERS_MAX]; /* each worker's, on its NUMA node */
     struct sl_port port;
     struct sl_net net;
     unsigned workers; /* threads, lanes and queue pairs: one with the engine, and the others */

@@ -13,8 +13,9 @@
 extern "C" {
 #endif
 
-#define SL_TX_TRIES 4 /* bursts offered to a full queue before the rest waits for the next flush \
-                       */
+#define SL_TX_TRIES                                                              \
+    4 /* bursts offered to a full queue before the rest waits for the next flush \
+       */
 
 struct sl_transmitter {
     struct sl_counters *counters;

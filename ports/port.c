@@ -68,18 +68,18 @@ static uint16_t first_set(uint16_t wanted, uint16_t preferred)
 static int set_up_queues(const struct sl_port *port, const struct sl_port_config *config,
                          const struct rte_eth_dev_info *info)
 {
+    unsigned socket = (unsigned)rte_eth_dev_socket_id(port->ethdev_id); /* descriptors near it */
     uint16_t rx = first_set(config->rx_descriptors, info->default_rxportconf.ring_size);
     uint16_t tx = first_set(config->tx_descriptors, info->default_txportconf.ring_size);
     int error = rte_eth_dev_adjust_nb_rx_tx_desc(port->ethdev_id, &rx, &tx);
     if (error)
         return failed(config, error, "cannot fit the descriptor counts", "leave them at 0");
     for (uint16_t q = 0; q < port->queues; q++) {
-        error = rte_eth_rx_queue_setup(port->ethdev_id, q, rx, (unsigned)SOCKET_ID_ANY, NULL,
-                                       config->pool[q]);
+        error = rte_eth_rx_queue_setup(port->ethdev_id, q, rx, socket, NULL, config->pool[q]);
         if (error)
             return failed(config, error, "cannot set up a receive queue",
                           error == -EBUSY ? "another process holds it" : "try fewer workers");
-        error = rte_eth_tx_queue_setup(port->ethdev_id, q, tx, (unsigned)SOCKET_ID_ANY, NULL);
+        error = rte_eth_tx_queue_setup(port->ethdev_id, q, tx, socket, NULL);
         if (error)
             return failed(config, error, "cannot set up a transmit queue", "try fewer workers");
     }

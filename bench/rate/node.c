@@ -126,7 +126,7 @@ static int create_seat(struct bench_node *node, unsigned index)
     seat->to_node = node->wire.to_node[index];
     seat->from_node = node->wire.from_node[index];
     seat->random.state = index;
-    seat->pool = sl_packet_pool_create(name, count, bench_payload_max(&node->load));
+    seat->pool = sl_packet_pool_create(name, count, bench_payload_max(&node->load), SOCKET_ID_ANY);
     if (seat->pool == NULL)
         return failed("no memory for the frames");
     struct bench_frames_config config = {
@@ -149,7 +149,8 @@ int bench_node_create(struct bench_node *node, const struct bench_load *load)
     memset(node, 0, sizeof(*node));
     node->load = *load;
     create_config(&node->config, load);
-    node->packets = sl_packet_pool_create("packets", PACKETS, node->config.frame_bytes);
+    node->packets =
+        sl_packet_pool_create("packets", PACKETS, node->config.frame_bytes, SOCKET_ID_ANY);
     if (node->packets == NULL)
         return failed("no memory for packets");
     if (bench_members_create(&node->members, "bench", load->members, load->v6) != 0 ||

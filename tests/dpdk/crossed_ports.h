@@ -23,7 +23,7 @@ class PacketPool
     {
         static unsigned number;
         std::string name = "packets" + std::to_string(number++);
-        pool_ = sl_packet_pool_create(name.c_str(), count, 1500);
+        pool_ = sl_packet_pool_create(name.c_str(), count, 1500, SOCKET_ID_ANY);
         if (!pool_)
             ADD_FAILURE() << "no memory for a pool";
     }

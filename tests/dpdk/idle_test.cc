@@ -8,6 +8,7 @@
 #include <atomic>
 #include <thread>
 
+#include "dataplane/eal.h"
 #include "tests/dpdk/eal_environment.h"
 
 namespace
@@ -146,6 +147,11 @@ TEST_F(Idle, LoadTellsBusyFromEmptyFromAsleep)
     EXPECT_EQ(load.empty_polls, 1u);
     EXPECT_EQ(load.busy_ns, 110u);
     EXPECT_EQ(load.asleep_ns, 30u);
+}
+
+TEST(Eal, TheNodeOfAnLcoreIsTheOneItRunsOn)
+{
+    EXPECT_EQ(sl_eal_socket(rte_get_main_lcore()), (int)rte_socket_id());
 }
 
 TEST(Clock, KeepsUpWithTheSystemsClockAndNeverGoesBack)
