@@ -71,6 +71,11 @@ static int check_port(const char *text)
 {
     struct sl_port_spec spec;
     char why[256];
+    if (strcmp(text, "null") == 0) {
+        fprintf(stderr, "starling-bench: --port null: expected ring: a frame that is not there "
+                        "can be neither checked nor answered\n");
+        return -1;
+    }
     if (sl_port_spec_parse(text, &spec, why, sizeof(why)) != 0) {
         fprintf(stderr, "starling-bench: --port %s: %s\n", text, why);
         return -1;

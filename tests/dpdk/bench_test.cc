@@ -79,6 +79,16 @@ TEST(Bench, AWrongValueIsRefusedWithWhatWasExpected)
     EXPECT_TRUE(has(run, "from 1000 to 1000000")) << run.output;
 }
 
+TEST(Bench, APortWithOneEndOutsideIsRefusedWithWhatMeasuresIt)
+{
+    for (const char *port : {"af_packet:lo", "memif:/tmp/x.sock", "pci:0000:3b:00.0", "null"}) {
+        Outcome run = bench(std::string("packet --port ") + port);
+        EXPECT_EQ(run.code, 2) << port;
+        EXPECT_TRUE(has(run, "expected ring: ")) << run.output;
+    }
+    EXPECT_TRUE(has(bench("packet --port af_xdp:lo"), "generate")) << "of a whole node";
+}
+
 TEST(Bench, AFrameTooSmallForItsCaseIsRefusedWithTheLeastSize)
 {
     Outcome run = bench("packet --frame-bytes 64");
