@@ -60,6 +60,15 @@ INSTANTIATE_TEST_SUITE_P(All, BenchCase,
                              return name;
                          });
 
+/* Past the caches a burst's members are loaded ahead of it. */
+TEST(Bench, PingsToALargeTableAreAnswered)
+{
+    Outcome run = bench("packet --repetitions 1 --no-huge --members 100000 --in-flight 64 "
+                        "--trial-ms 20 --json");
+    EXPECT_EQ(run.code, 0) << run.output;
+    EXPECT_TRUE(has(run, "\"drops\":0,")) << run.output;
+}
+
 TEST(Bench, PingsOverIPv6AndOfAnAskedSizeAreAnswered)
 {
     Outcome run = bench("packet --repetitions 1 --ipv6 --frame-bytes 512,1518" + QUICK);
