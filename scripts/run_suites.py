@@ -23,6 +23,8 @@ def tests_of(build, suites, without):
     for test in json.loads(listing.stdout):
         own = {suite.split(":")[-1] for suite in test["suite"]}
         if (not suites or own & suites) and not own & without:
+            # As meson does: what a test is given may be named relative to the build folder.
+            test["workdir"] = test["workdir"] or build
             yield test
 
 
