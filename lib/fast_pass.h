@@ -54,12 +54,13 @@ static inline enum sl_verdict sl_pass_drop(struct sl_pass *pass, enum sl_drop re
     return SL_VERDICT_DROP;
 }
 
-/* Header of what leaves in this buffer: type and oneself; cluster, probe number and keys stay. */
+/* Header of what leaves in this buffer: type and oneself; probe number and keys stay. */
 static inline void sl_pass_write_header(struct sl_pass *pass, uint8_t type)
 {
     const struct sl_view_summary *own = pass->own;
     struct sl_header out;
     out.type = type;
+    out.cluster_id = pass->fast->cluster_id;
     out.sender_id = pass->fast->self_id;
     out.boot_salt = pass->fast->boot_salt;
     out.lane = pass->lane->id;

@@ -107,13 +107,15 @@ static inline void sl_header_stamp(uint8_t *frame, uint8_t lane, uint64_t counte
     sl_be64_store(frame + SL_HEADER_LANE_AT, (uint64_t)lane << 56 | counter);
 }
 
-/* Makes the header of a received frame one of mine, in place. Cluster and probe number stay, and
-   what is zero in a frame that is not sealed. Whole words at multiples of eight: who sums them up
-   next by words finds each in one store that is still under way. */
+/* Makes the header of a received frame of my cluster one of mine, in place. The probe number stays,
+   and what is zero in a frame that is not sealed. Whole words at multiples of eight: who sums them
+   up next by words finds each in one store that is still under way. (A word that is loaded, changed
+   in one byte and stored is a store of that byte to gcc.) */
 static inline void sl_header_turn(uint8_t *frame, const struct sl_header *mine)
 {
-    uint64_t start = sl_be64_load(frame), probe = sl_be64_load(frame + SL_HEADER_PROBE_AT);
-    sl_be64_store(frame, (start & ~(0xffull << 48)) | (uint64_t)mine->type << 48);
+    uint64_t probe = sl_be64_load(frame + SL_HEADER_PROBE_AT);
+    sl_be64_store(frame,
+                  (uint64_t)SL_WIRE_VERSION << 56 | (uint64_t)mine->type << 48 | mine->cluster_id);
     sl_be64_store(frame + SL_HEADER_SENDER_AT, mine->sender_id);
     sl_be64_store(frame + SL_HEADER_SALT_AT, (uint64_t)mine->boot_salt << 32);
     sl_header_stamp(frame, mine->lane, mine->counter);

@@ -41,21 +41,21 @@ static inline uint64_t sl_sum_tail(const uint8_t *at, uint32_t bytes)
     return bytes & 1 ? sum + rte_le_to_cpu_16(*at) : sum;
 }
 
-/* Not folded yet, so that more can be added. */
+/* Not folded yet, so that more can be added. Of each lane's words the upper halves are summed up,
+   and the words as they are, whose carries are lost: the lower halves' sum is the difference. */
 static inline uint64_t sl_sum(const void *from, uint32_t bytes)
 {
-    const sl_sum_lanes low = {UINT32_MAX, UINT32_MAX};
     const uint8_t *at = (const uint8_t *)from;
     const uint8_t *end = at + (bytes & ~15u);
-    sl_sum_lanes even = {0, 0}, odd = {0, 0};
+    sl_sum_lanes whole = {0, 0}, upper = {0, 0};
     for (; at < end; at += sizeof(sl_sum_lanes)) {
         sl_sum_lanes words;
         memcpy(&words, at, sizeof(words));
-        even += words & low;
-        odd += words >> 32;
+        whole += words;
+        upper += words >> 32;
     }
-    even += odd;
-    return even[0] + even[1] + sl_sum_tail(at, bytes);
+    sl_sum_lanes both = whole - (upper << 32) + upper;
+    return both[0] + both[1] + sl_sum_tail(at, bytes);
 }
 
 static inline uint64_t sl_sum_word(const uint8_t *at)
@@ -69,24 +69,30 @@ static inline uint64_t sl_sum_word(const uint8_t *at)
  * one store: a header and an answer without records. */
 #define SL_SUM_FRESH_BYTES 128
 
+/* A sum and one more word: the carry counts one, as in sums of sixteen bits. */
+static inline uint64_t sl_sum_add(uint64_t sum, uint64_t word)
+{
+    uint64_t both;
+    uint64_t carry = __builtin_add_overflow(sum, word, &both) ? 1 : 0;
+    return both + carry;
+}
+
 /* The same of what was just written, by words of eight bytes from the first on. */
 static inline uint64_t sl_sum_fresh(const void *from, uint32_t bytes)
 {
-    __extension__ typedef unsigned __int128 sl_u128;
     if (bytes > SL_SUM_FRESH_BYTES)
         return sl_sum(from, bytes);
     const uint8_t *at = (const uint8_t *)from;
-    sl_u128 sum = 0; /* 64 bits, and their carries above */
+    uint64_t sum = 0;
     for (; bytes >= 32; at += 32, bytes -= 32) {
-        sum += sl_sum_word(at);
-        sum += sl_sum_word(at + 8);
-        sum += sl_sum_word(at + 16);
-        sum += sl_sum_word(at + 24);
+        sum = sl_sum_add(sum, sl_sum_word(at));
+        sum = sl_sum_add(sum, sl_sum_word(at + 8));
+        sum = sl_sum_add(sum, sl_sum_word(at + 16));
+        sum = sl_sum_add(sum, sl_sum_word(at + 24));
     }
     for (; bytes >= 8; at += 8, bytes -= 8)
-        sum += sl_sum_word(at);
-    uint64_t low = (uint64_t)sum;
-    return (low & UINT32_MAX) + (low >> 32) + (uint64_t)(sum >> 64) + sl_sum_tail(at, bytes);
+        sum = sl_sum_add(sum, sl_sum_word(at));
+    return (sum & UINT32_MAX) + (sum >> 32) + sl_sum_tail(at, bytes);
 }
 
 /* Each half of a word plus the other, and the carry that the lower addition sends up. */
