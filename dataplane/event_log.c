@@ -4,16 +4,20 @@
 #include <stdbool.h>
 #include <string.h>
 
-static void slot_write(struct sl_event_slot *slot, const struct sl_node_event *event)
+/* An event, and the words that it is written by. */
+union event_words {
+    struct sl_node_event event;
+    uint64_t words[SL_EVENT_LOG_WORDS];
+};
+
+static void slot_write(struct sl_event_slot *slot, const union event_words *new)
 {
-    uint64_t words[SL_EVENT_LOG_WORDS] = {0};
-    memcpy(words, event, sizeof(*event));
     __atomic_store_n(&slot->sequence, 0, __ATOMIC_RELAXED);
     /* Releases keep the words behind the 0 above: a reader of a new word will see the sequence
      * changed. */
     for (size_t i = 0; i < SL_EVENT_LOG_WORDS; i++)
-        __atomic_store_n(&slot->words[i], words[i], __ATOMIC_RELEASE);
-    __atomic_store_n(&slot->sequence, event->sequence, __ATOMIC_RELEASE);
+        __atomic_store_n(&slot->words[i], new->words[i], __ATOMIC_RELEASE);
+    __atomic_store_n(&slot->sequence, new->event.sequence, __ATOMIC_RELEASE);
 }
 
 static bool slot_read(const struct sl_event_slot *slot, uint64_t sequence,
@@ -32,29 +36,30 @@ static bool slot_read(const struct sl_event_slot *slot, uint64_t sequence,
 
 static void copy_name(char *out, const struct sl_event *event)
 {
-    struct sl_identity identity = sl_cold_identity(event->cold);
+    const struct sl_cold *cold = event->cold;
     if (sl_event_is_of_zone(event->type))
-        memcpy(out, identity.zone, identity.zone_bytes);
+        memcpy(out, cold->text + cold->name_bytes, cold->zone_bytes);
     else
-        memcpy(out, identity.name, identity.name_bytes);
+        memcpy(out, cold->text, cold->name_bytes);
 }
 
 void sl_event_log_add(struct sl_event_log *log, const struct sl_event *event, uint64_t now_ns)
 {
-    struct sl_node_event e;
-    memset(&e, 0, sizeof(e));
-    e.sequence = log->last + 1;
-    e.time_ns = now_ns;
-    e.type = (uint32_t)event->type;
-    e.id = event->id;
-    e.word = event->word;
-    e.previous_word = event->previous_word;
-    e.accuser_id = event->accuser_id;
-    e.endpoint = event->endpoint;
+    union event_words new;
+    struct sl_node_event *e = &new.event;
+    memset(&new, 0, sizeof(new));
+    e->sequence = log->last + 1;
+    e->time_ns = now_ns;
+    e->type = (uint32_t)event->type;
+    e->id = event->id;
+    e->word = event->word;
+    e->previous_word = event->previous_word;
+    e->accuser_id = event->accuser_id;
+    e->endpoint = event->endpoint;
     if (event->cold != NULL)
-        copy_name(e.name, event);
-    slot_write(&log->slots[e.sequence & (SL_EVENT_LOG_SIZE - 1)], &e);
-    __atomic_store_n(&log->last, e.sequence, __ATOMIC_RELEASE);
+        copy_name(e->name, event);
+    slot_write(&log->slots[e->sequence & (SL_EVENT_LOG_SIZE - 1)], &new);
+    __atomic_store_n(&log->last, e->sequence, __ATOMIC_RELEASE);
 }
 
 uint32_t sl_event_log_read(const struct sl_event_log *log, uint64_t after,

@@ -67,21 +67,21 @@ struct sl_endpoint sl_engine_endpoint(const struct sl_engine *e, uint32_t slot)
                             sl_endpoint_is_set(&e->config.v6));
 }
 
-uint32_t sl_engine_zone(struct sl_engine *e, const struct sl_identity *identity)
+uint32_t sl_engine_zone(struct sl_engine *e, const char *zone, uint8_t zone_bytes)
 {
     static const char unnamed[] = "default";
-    bool is_default =
-        identity->zone_bytes == 0 || (identity->zone_bytes == sizeof(unnamed) - 1 &&
-                                      memcmp(identity->zone, unnamed, sizeof(unnamed) - 1) == 0);
-    uint64_t id = is_default ? 0 : sl_member_id(&e->cluster, identity->zone, identity->zone_bytes);
+    bool is_default = zone_bytes == 0 || (zone_bytes == sizeof(unnamed) - 1 &&
+                                          memcmp(zone, unnamed, sizeof(unnamed) - 1) == 0);
+    uint64_t id = is_default ? 0 : sl_member_id(&e->cluster, zone, zone_bytes);
     return sl_zones_enter(&e->zones, id);
 }
 
 void sl_engine_member_lives(struct sl_engine *e, uint32_t slot)
 {
-    struct sl_identity identity = sl_cold_identity(sl_view_cold(e->view, slot));
+    const struct sl_cold *cold = sl_view_cold(e->view, slot);
+    uint32_t zone = sl_engine_zone(e, cold->text + cold->name_bytes, cold->zone_bytes);
     sl_peers_add(&e->peers, slot);
-    sl_zones_put(&e->zones, slot, sl_engine_zone(e, &identity));
+    sl_zones_put(&e->zones, slot, zone);
 }
 
 void sl_engine_member_gone(struct sl_engine *e, uint32_t slot)

@@ -59,9 +59,11 @@ static void take_seeds(struct sl_engine *e, const struct sl_endpoint *seeds, uin
 void sl_join_note_member(struct sl_engine *e, uint32_t slot)
 {
     struct sl_join *join = &e->join;
-    const struct sl_endpoint endpoint = sl_engine_endpoint(e, slot);
     for (uint32_t i = 0; i < join->seed_count; i++) {
-        if (join->seed_ids[i] == 0 && sl_endpoint_equal(&join->seeds[i], &endpoint))
+        if (join->seed_ids[i] != 0)
+            continue;
+        const struct sl_endpoint endpoint = sl_engine_endpoint(e, slot);
+        if (sl_endpoint_equal(&join->seeds[i], &endpoint))
             join->seed_ids[i] = sl_view_slot_id(e->view, slot);
     }
 }

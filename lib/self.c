@@ -45,7 +45,8 @@ void sl_self_create(struct sl_engine *e, uint64_t wall_s)
     publish_word(e, sl_word(generation, 0, SL_ALIVE));
     int error = sl_view_add(e->view, e->self_id, e->self_word, &e->identity, &e->self_slot);
     SL_ASSERT(error == 0);
-    sl_zones_put(&e->zones, e->self_slot, sl_engine_zone(e, &e->identity));
+    sl_zones_put(&e->zones, e->self_slot,
+                 sl_engine_zone(e, e->identity.zone, e->identity.zone_bytes));
     e->fast = (struct sl_fast){
         .view = e->view,
         .self_id = e->self_id,
