@@ -21,7 +21,7 @@ static inline void finish_v4(const struct sl_net *net, struct rte_mbuf *m, struc
         udp->dgram_cksum = rte_ipv4_phdr_cksum(ip, 0);
     } else {
         udp->dgram_cksum =
-            sl_sum_to_udp(sl_sum_fresh(udp, udp_bytes) + sl_sum_pseudo_v4(ip, udp_bytes));
+            sl_sum_to_udp(sl_sum_fresh_datagram(udp, udp_bytes) + sl_sum_pseudo_v4(ip, udp_bytes));
     }
     if (net->tx_checksum_ipv4)
         flags |= RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_IPV4;
@@ -42,7 +42,7 @@ static inline void finish_v6(const struct sl_net *net, struct rte_mbuf *m, struc
         m->tx_offload = l2_bytes | (uint64_t)sizeof(*ip) << RTE_MBUF_L2_LEN_BITS;
     } else {
         udp->dgram_cksum =
-            sl_sum_to_udp(sl_sum_fresh(udp, udp_bytes) + sl_sum_pseudo_v6(ip, udp_bytes));
+            sl_sum_to_udp(sl_sum_fresh_datagram(udp, udp_bytes) + sl_sum_pseudo_v6(ip, udp_bytes));
     }
 }
 
