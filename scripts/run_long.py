@@ -3,7 +3,7 @@
 """Plays every scenario with as many seeds as it asks for and writes a report with plots.
 
 A scenario asks by a comment line, `# seeds 50` (1 when left out), and is played with the seeds from 1 on. Each seed's
-result is a file of its own, named after the commit, so that whoever was interrupted types the same command again.
+result is a file of its own, named after the program, so that whoever was interrupted types the same command again.
 Percentiles are of the latencies of all seeds together, counts of events are added up; of everything else the worst seed
 counts: as `starling-sim run --seeds` does it.
 """
@@ -23,6 +23,7 @@ from pathlib import Path
 from long_report import write_report
 
 ROOT = Path(__file__).resolve().parent.parent
+PLOTTED_NODE_SECONDS = 10_000_000  # a plot plays its scenario once more; an hour of thousands shows nothing in it
 SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
 
 
@@ -38,6 +39,7 @@ class Scenario:
         seeds = re.search(r"^#\s*seeds\s+(\d+)\s*$", text, re.MULTILINE)
         self.seeds = int(seeds.group(1)) if seeds else 1
         self.size = node_seconds(text)
+        self.is_plotted = self.size <= PLOTTED_NODE_SECONDS
 
 
 def node_seconds(text):
@@ -58,12 +60,14 @@ def find_scenarios(folder, only):
 
 
 def state_of(program):
-    """The commit, or more than that if the files are not the commit's: a result is valid for one state only."""
+    """What the results are of: a commit that leaves the program as it is leaves them valid."""
+    return hashlib.sha256(Path(program).read_bytes()).hexdigest()[:12]
+
+
+def commit():
     git = lambda *words: subprocess.run(["git", "-C", ROOT, *words], capture_output=True, text=True).stdout.strip()
-    commit = git("rev-parse", "--short=12", "HEAD") or "unknown"
-    if commit != "unknown" and not git("status", "--porcelain", "--untracked-files=no"):
-        return commit
-    return f"{commit}-{hashlib.sha256(Path(program).read_bytes()).hexdigest()[:8]}"
+    changed = " with changes" if git("status", "--porcelain", "--untracked-files=no") else ""
+    return (git("rev-parse", "--short=12", "HEAD") or "unknown") + changed
 
 
 # ---- playing
@@ -212,12 +216,14 @@ def main():
     state = state_of(options.program)
     options.out.mkdir(parents=True, exist_ok=True)
     works = [Work(scenario, seed, state, options.out)
-             for scenario in scenarios for seed in [*range(1, scenario.seeds + 1), None]]
+             for scenario in scenarios
+             for seed in [*range(1, scenario.seeds + 1), *([None] if scenario.is_plotted else [])]]
     results = play_all(works, Runner(options.program, options.out), options.jobs)
     if results is None:
         print("long: interrupted; the same command goes on from here", flush=True)
         return 130
-    bad = write_report(scenarios, results, options.out, os.path.relpath(options.program, ROOT), state, ROOT)
+    bad = write_report(scenarios, results, options.out, os.path.relpath(options.program, ROOT),
+                       f"{commit()} (program {state})", ROOT)
     print(f"long: {options.out / 'report.md'}: {len(scenarios) - len(bad)} scenarios held, {len(bad)} did not"
           + "".join(f"\n  {name}" for name in bad), flush=True)
     return 1 if bad else 0

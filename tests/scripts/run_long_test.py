@@ -72,6 +72,13 @@ class RunLong(unittest.TestCase):
         self.assertIn("| [fine](#fine) | What fine shows. | yes | 3 | 30 |", report)
         self.assertIn("![drawn.svg](drawn.svg)", report)
 
+    def test_hours_of_thousands_are_not_played_again_for_a_plot(self):
+        self.scenario("fine", 1)
+        path = self.folder / "scenarios" / "vast.scenario"
+        path.write_text("# Vast.\nnodes 6000\nrun 1h\n", encoding="utf-8")
+        self.assertEqual(self.run_it()[0], 0)
+        self.assertEqual([call.split()[1] for call in self.calls() if call.startswith("plot")], ["fine.scenario"])
+
     def test_what_is_done_is_not_done_again(self):
         self.scenario("fine", 2)
         self.run_it()
