@@ -79,7 +79,7 @@ void sl_sync_session_fire(struct sl_engine *e)
 {
     if (!e->sync.active || e->phase >= SL_PHASE_LEAVING)
         return;
-    if (sl_sync_pick_peer(e, &e->sync.origin))
+    if (sl_sync_pick_peer(e, 0, &e->sync.origin))
         open_session(e);
     else
         abandon(e);
@@ -156,7 +156,7 @@ static void put_off(struct sl_engine *e, struct sl_pull *pull)
     for (uint32_t i = 1; i < pull->failures && most_ns < WAIT_NS_MAX; i++)
         most_ns *= 2;
     if (e->sync.joining || pull->failures > 1)
-        (void)sl_sync_pick_peer(e, &pull->to);
+        (void)sl_sync_pick_peer(e, pull->failures, &pull->to);
     if (pull->kind == SL_PULL_OPENING)
         e->sync.origin = pull->to;
     pull->waits_to_ask = true;

@@ -173,11 +173,14 @@ static bool is_seed(const struct sl_engine *e, uint64_t id)
     return false;
 }
 
-/* Thousands that start at once hear of the same first few, and seeds can bear more than those. */
-#define FEW_MEMBERS 64
+/* Thousands that start at once hear of the same first few, and seeds can bear more than those. A
+ * seed that stays silent may be out of reach for this node alone. */
+#define FEW_MEMBERS    64
+#define SILENCES_BORNE 1
 
-bool sl_sync_pick_peer(struct sl_engine *e, struct sl_endpoint *out)
+bool sl_sync_pick_peer(struct sl_engine *e, uint32_t silences, struct sl_endpoint *out)
 {
+    bool wants_seed = e->sync.joining && e->peers.count < FEW_MEMBERS && silences <= SILENCES_BORNE;
     uint32_t slots[SL_PICK_MAX];
     uint32_t count = sl_peers_pick(&e->peers, &e->prng, SL_SLOT_NONE, slots, 4);
     bool found = false;
@@ -187,7 +190,7 @@ bool sl_sync_pick_peer(struct sl_engine *e, struct sl_endpoint *out)
             continue;
         *out = endpoint;
         found = true;
-        if (is_seed(e, sl_view_slot_id(e->view, slots[i])) == (e->peers.count < FEW_MEMBERS))
+        if (is_seed(e, sl_view_slot_id(e->view, slots[i])) == wants_seed)
             break;
     }
     return found;
@@ -207,6 +210,6 @@ void sl_sync_open(struct sl_engine *e, struct sl_pull *pull, enum sl_pull_kind k
     pull->to = sync->origin;
     /* A joiner walks through many views at once: all of them together give it the whole. */
     if (kind == SL_PULL_WALK && sync->joining)
-        (void)sl_sync_pick_peer(e, &pull->to);
+        (void)sl_sync_pick_peer(e, 0, &pull->to);
     sl_sync_ask_now(e, pull);
 }

@@ -22,5 +22,6 @@ struct sl_compare sl_sync_comparison(struct sl_engine *e, const struct sl_pull *
 bool sl_sync_find_part(struct sl_sync *sync);
 /* Asks the conversation's question, or waits for room. */
 void sl_sync_ask_now(struct sl_engine *e, struct sl_pull *pull);
-/* A random member, and no seed where that can be: everybody knows the seeds. */
-bool sl_sync_pick_peer(struct sl_engine *e, struct sl_endpoint *out);
+/* A random member, and no seed where that can be: everybody knows the seeds. A joiner that knows
+   few members asks a seed, unless that has cost it this many silences already. */
+bool sl_sync_pick_peer(struct sl_engine *e, uint32_t silences, struct sl_endpoint *out);

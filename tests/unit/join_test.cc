@@ -42,8 +42,15 @@ TEST(Join, SeedsAreAskedOneAfterAnotherBeforeSeveralAtOnce)
 class JoinPick : public speaker::Speaker
 {
   protected:
+    void know(uint32_t count, bool joining)
+    {
+        create();
+        preload(count);
+        e->sync.joining = joining;
+    }
+
     // How many of a hundred picks are one of the two seeds.
-    uint32_t seeds_picked()
+    uint32_t seeds_picked(uint32_t silences = 0)
     {
         const sl_endpoint seeds[] = {address(1), address(2)};
         const uint64_t ids[] = {id_of(1), id_of(2)};
@@ -51,24 +58,35 @@ class JoinPick : public speaker::Speaker
         uint32_t picked = 0;
         for (int i = 0; i < 100; i++) {
             sl_endpoint to;
-            EXPECT_TRUE(sl_sync_pick_peer(e, &to));
+            EXPECT_TRUE(sl_sync_pick_peer(e, silences, &to));
             picked += sl_endpoint_equal(&to, &seeds[0]) || sl_endpoint_equal(&to, &seeds[1]);
         }
         return picked;
     }
 };
 
-TEST_F(JoinPick, WhoKnowsAFewMembersPullsFromSeeds)
+TEST_F(JoinPick, AJoinerThatKnowsAFewMembersPullsFromSeeds)
 {
-    create();
-    preload(4);
+    know(4, true);
     EXPECT_EQ(seeds_picked(), 100u);
 }
 
-TEST_F(JoinPick, WhoKnowsManyMembersSparesTheSeeds)
+TEST_F(JoinPick, AJoinerWhoseSeedStaysSilentTurnsToOthers)
 {
-    create();
-    preload(100);
+    know(4, true);
+    EXPECT_EQ(seeds_picked(1), 100u);
+    EXPECT_EQ(seeds_picked(2), 0u);
+}
+
+TEST_F(JoinPick, AJoinerThatKnowsManyMembersSparesTheSeeds)
+{
+    know(100, true);
+    EXPECT_EQ(seeds_picked(), 0u);
+}
+
+TEST_F(JoinPick, RepairSparesTheSeedsOfASmallClusterToo)
+{
+    know(4, false);
     EXPECT_EQ(seeds_picked(), 0u);
 }
 
