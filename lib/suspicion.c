@@ -2,9 +2,9 @@
 /*
  * From "it did not answer" to DEAD. Who saw it decides it: only a node whose own probe failed turns
  * a suspicion into DEAD, and only after one more probe at the end of the suspicion time fails as
- * well. Others wait for that DEAD, with a long backstop. So a refutation need not reach every
- * viewer in time. The suspicion time shrinks from its maximum to its minimum as distinct accusers
- * agree (Lifeguard, section IV.B).
+ * well. Others wait for that DEAD, and long after ask in turns. So a refutation need not reach
+ * every viewer in time. The suspicion time shrinks from its maximum to its minimum as distinct
+ * accusers agree (Lifeguard, section IV.B).
  */
 #include "lib/engine_private.h"
 
@@ -29,6 +29,19 @@ static uint32_t confirmations_wanted(const struct sl_engine *e)
     return others < e->config.suspicion_confirmations ? 0 : e->config.suspicion_confirmations;
 }
 
+/* Questions a second that a suspect gets from all who only heard of it. Whoever is there tells the
+ * first few, and whoever is not is dead by their word; all at once would drown it. */
+#define ASKED_BY_HEARSAY 20
+
+/* Accusers may have died before their verdict: a long wait, and then each viewer in its turn. */
+static uint64_t hearsay_limit_ns(const struct sl_engine *e, const struct sl_suspicion *s)
+{
+    uint64_t turns_ns = e->peers.count * 1000000000ull / ASKED_BY_HEARSAY;
+    uint64_t turn_ns =
+        ((e->self_id ^ s->word) * 0x9e3779b97f4a7c15ull >> 32) * (turns_ns >> 16) >> 16;
+    return 2 * e->config.suspicion_max_ns + e->config.spread_ns + turn_ns;
+}
+
 /* When the final probe begins: so that, if nobody answers it either, it ends with the suspicion
  * time.
  */
@@ -38,7 +51,7 @@ static void arm(struct sl_engine *e, struct sl_suspicion *s, uint32_t slot)
     uint64_t limit_ns = s->mine
                             ? sl_suspicion_timeout(c->suspicion_min_ns, c->suspicion_max_ns,
                                                    s->accuser_count - 1, confirmations_wanted(e))
-                            : 2 * c->suspicion_max_ns + c->spread_ns;
+                            : hearsay_limit_ns(e, s);
     uint64_t window_ns = sl_probe_window_ns(e, slot, SL_PROBE_FINAL);
     uint64_t at_ns = s->started_ns + (limit_ns > window_ns ? limit_ns - window_ns : 0);
     sl_timer_set(&e->timers, &s->timer, at_ns > e->now_ns ? at_ns : e->now_ns);
