@@ -9,9 +9,6 @@
 
 #include <string.h>
 
-/* Helpers that look for a zone in the place of one who gets no answer: one of a third zone, and
- * another should that one be lost. */
-#define WITNESS_HELPERS 2
 /* Members of silent zones that are passed over, with a cheap probe, on the way to one that is worth
  * a whole probe. Where two thirds of a cluster are cut off, 4 % of the periods find none. */
 #define CHEAP_TURNS_MAX 8
@@ -97,8 +94,8 @@ static void economize(struct sl_engine *e, struct sl_probe *p)
 {
     if (p->purpose == SL_PROBE_WITNESS) {
         p->plan.helper_rounds = 1;
-        p->plan.helpers =
-            e->config.probe_helpers < WITNESS_HELPERS ? e->config.probe_helpers : WITNESS_HELPERS;
+        p->plan.helpers = e->config.probe_helpers < SL_WITNESS_HELPERS ? e->config.probe_helpers
+                                                                       : SL_WITNESS_HELPERS;
     }
     if (!p->cheap)
         return;

@@ -11,6 +11,11 @@
  * for all their tries and helpers less than once in 10^6 checks. */
 #define WITNESSES_ASKED 3
 
+/* Questions a second that a zone's member gets from everybody who looks whether its zone is there:
+ * at about 200 bytes each, with the answer, a tenth of the smallest byte cap. A small zone that
+ * only helpers reach would drown in them. */
+#define ASKED_PER_MEMBER 20
+
 struct sl_zone_watch *sl_zone_watch_of(struct sl_engine *e, uint32_t zone)
 {
     struct sl_zone_watch *w = &e->zone_watches[zone];
@@ -51,11 +56,27 @@ bool sl_zone_ask(struct sl_engine *e, uint32_t zone, uint32_t slot)
     return true;
 }
 
+uint64_t sl_zone_pause_ns(const struct sl_engine *e, uint32_t zone, uint32_t questions)
+{
+    uint32_t per_second = ASKED_PER_MEMBER * e->zones.all[zone].live_count;
+    return per_second > 0 ? (uint64_t)e->peers.count * questions * 1000000000ull / per_second : 0;
+}
+
+static bool is_being_checked(const struct sl_zone_watch *w)
+{
+    return w->asking > 0 && w->answered_ns < w->asked_ns;
+}
+
 /* Those who answered last are asked first: whoever else died, they lived. */
 void sl_zone_check(struct sl_engine *e, uint32_t zone, uint32_t except)
 {
     const struct sl_zone *z = &e->zones.all[zone];
+    struct sl_zone_watch *w = sl_zone_watch_of(e, zone);
     uint32_t asked = 0;
+    if (is_being_checked(w) || e->now_ns < w->next_ask_ns)
+        return;
+    uint32_t questions = WITNESSES_ASKED * (e->config.probe_tries + SL_WITNESS_HELPERS);
+    w->next_ask_ns = e->now_ns + sl_zone_pause_ns(e, zone, questions);
     for (uint32_t i = 1; i <= SL_ZONE_WITNESSES && asked < WITNESSES_ASKED; i++) {
         uint32_t witness = z->witnesses[(z->next_witness - i) % SL_ZONE_WITNESSES];
         asked += witness != except && sl_zone_ask(e, zone, witness);
@@ -64,18 +85,13 @@ void sl_zone_check(struct sl_engine *e, uint32_t zone, uint32_t except)
         sl_zone_ask(e, zone, sl_choice_member(e, zone, except));
 }
 
-bool sl_zone_is_being_checked(const struct sl_zone_watch *w)
-{
-    return w->asking > 0 && w->answered_ns < w->asked_ns;
-}
-
 void sl_zone_rule_doubtful(struct sl_engine *e, uint32_t slot, uint64_t began_ns)
 {
     uint32_t zone = slot == SL_SLOT_NONE ? SL_ZONE_NONE : sl_zones_of(&e->zones, slot);
     if (!sl_zone_rule_applies(e, zone))
         return;
     const struct sl_zone_watch *w = sl_zone_watch_of(e, zone);
-    if (w->state == SL_ZONE_OPEN && w->answered_ns < began_ns && !sl_zone_is_being_checked(w))
+    if (w->state == SL_ZONE_OPEN && w->answered_ns < began_ns)
         sl_zone_check(e, zone, slot);
 }
 
@@ -104,20 +120,19 @@ bool sl_zone_rule_lets_accuse(struct sl_engine *e, uint32_t slot, uint64_t word,
         return true;
     if (w->held_count < SL_ZONE_HELD_MAX)
         w->held[w->held_count++] = (struct sl_zone_held){slot, word, final};
-    if (!sl_zone_is_being_checked(w))
-        sl_zone_check(e, zone, slot);
+    sl_zone_check(e, zone, slot);
     if (w->asking == 0)
-        w->held_count = 0; /* no probe was free: its turn comes again */
+        w->held_count = 0; /* no probe was free, or one asked just now: its turn comes again */
     return false;
 }
 
 void sl_zone_rule_asked(struct sl_engine *e, uint32_t zone)
 {
     struct sl_zone_watch *w = sl_zone_watch_of(e, zone);
-    if (w->asking == 0 || --w->asking > 0 || w->answered_ns >= w->asked_ns)
+    if (w->asking == 0 || --w->asking > 0)
         return;
     w->held_count = 0;
-    if (w->state == SL_ZONE_OPEN && sl_zone_rule_applies(e, zone))
+    if (w->answered_ns < w->asked_ns && w->state == SL_ZONE_OPEN && sl_zone_rule_applies(e, zone))
         sl_zone_doubt(e, zone);
 }
 

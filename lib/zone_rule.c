@@ -10,10 +10,6 @@
  * hears one idle frame per interval: two reports within eight of them at 99.7 %. */
 #define REPORT_INTERVALS 8
 
-/* Questions a second that a zone's member gets from everybody who waits for its zone: at about 200
- * bytes each, with the answer, a tenth of the smallest byte cap. */
-#define ASKED_PER_MEMBER 20
-
 /* Slots looked at in one step for members to be declared dead, of all zones together: a byte each,
  * 64 cache lines. Deaths declared in it: up to 0.7 us each where the table outgrows the caches. */
 #define SLOTS_PER_STEP     4096
@@ -69,17 +65,11 @@ static void decide(struct sl_engine *e, uint32_t zone)
     tell(e, SL_EVENT_ZONE_UNREACHABLE, zone);
 }
 
-/* The larger the rest of the cluster is beside the zone, the more ask: each so much less. */
-static uint64_t ask_interval_ns(struct sl_engine *e, uint32_t zone, uint64_t least_ns)
-{
-    uint32_t per_second = ASKED_PER_MEMBER * e->zones.all[zone].live_count;
-    uint64_t crowded_ns = per_second > 0 ? e->peers.count * 1000000000ull / per_second : 0;
-    return sl_engine_jitter(e, crowded_ns > least_ns ? crowded_ns : least_ns);
-}
-
 static uint64_t next_ask_ns(struct sl_engine *e, uint32_t zone)
 {
-    return e->now_ns + ask_interval_ns(e, zone, e->config.gossip_idle_interval_ns);
+    uint64_t pause_ns = sl_zone_pause_ns(e, zone, 1);
+    uint64_t least_ns = e->config.gossip_idle_interval_ns;
+    return e->now_ns + sl_engine_jitter(e, pause_ns > least_ns ? pause_ns : least_ns);
 }
 
 void sl_zone_doubt(struct sl_engine *e, uint32_t zone)
@@ -144,11 +134,8 @@ void sl_zone_rule_reported(struct sl_engine *e, uint32_t zone, uint64_t reporter
         decide(e, zone);
         return;
     }
-    if (sl_zone_is_being_checked(w) || e->now_ns < w->next_ask_ns ||
-        e->now_ns - w->answered_ns <= check_ns(e))
-        return;
-    w->next_ask_ns = e->now_ns + ask_interval_ns(e, zone, check_ns(e));
-    sl_zone_check(e, zone, SL_SLOT_NONE);
+    if (e->now_ns - w->answered_ns > check_ns(e))
+        sl_zone_check(e, zone, SL_SLOT_NONE);
 }
 
 /* ---- while it lasts ---- */

@@ -18,6 +18,9 @@ struct sl_input;
 #define SL_ZONE_RULE_MEMBERS_MIN 8 /* smaller zones are too few to tell a cut from crashes */
 #define SL_ZONE_REPORTS_WANTED   2 /* others who doubt as well: with oneself three accusers */
 #define SL_ZONE_HELD_MAX         4 /* failed probes that wait for one check: a node starts 1 or 2 */
+/* Helpers that look for a zone in the place of one who gets no answer: one of a third zone, and
+   another should that one be lost. */
+#define SL_WITNESS_HELPERS       2
 
 enum sl_zone_state {
     SL_ZONE_OPEN,        /* nothing speaks against it */
@@ -42,8 +45,8 @@ struct sl_zone_watch {
     uint64_t answered_ns; /* last round trip between this node and a member; 0 = none yet */
     uint64_t asked_ns;    /* start of the latest check */
     uint64_t silent_ns;   /* unless OPEN: since when */
-    uint64_t next_ask_ns; /* unless OPEN: when to look whether it is back; OPEN: before it others'
-                             reports make this node ask no more */
+    uint64_t next_ask_ns; /* unless OPEN: when to look whether it is back; OPEN: before it there is
+                             no further check */
     enum sl_zone_state state;
     uint32_t asking; /* witnesses whose answers are awaited */
     uint32_t held_count;
@@ -60,13 +63,15 @@ bool sl_zone_is_open(const struct sl_engine *e, uint32_t slot);
 bool sl_zone_rule_applies(struct sl_engine *e, uint32_t zone);
 /* Asks one member for its zone's sake; a check asks a few. */
 bool sl_zone_ask(struct sl_engine *e, uint32_t zone, uint32_t slot);
+/* Begins a check, unless one is under way or was lately. */
 void sl_zone_check(struct sl_engine *e, uint32_t zone, uint32_t except);
-bool sl_zone_is_being_checked(const struct sl_zone_watch *watch);
+/* How long this node keeps from asking members of the zone again, once it asks so many times. */
+uint64_t sl_zone_pause_ns(const struct sl_engine *e, uint32_t zone, uint32_t questions);
 /* A probe that began then got no answer but from helpers, if at all: looks for the target's zone
    meanwhile, so that the probe's verdict need not wait for that. SL_SLOT_NONE: nothing. */
 void sl_zone_rule_doubtful(struct sl_engine *e, uint32_t slot, uint64_t began_ns);
-/* May a probe that began then, and failed, speak against its target? false: not now; if the check
-   finds its zone there, the rule accuses the target itself. */
+/* May a probe that began then, and failed, speak against its target? false: not now; if a check
+   finds its zone there, the rule accuses the target itself, else the target's turn comes again. */
 bool sl_zone_rule_lets_accuse(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t began_ns,
                               bool final);
 /* A round trip between this node and a member has succeeded. */

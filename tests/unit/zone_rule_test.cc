@@ -99,6 +99,25 @@ TEST_F(ZoneRule, ACrashInAZoneThatAnswersIsNotDelayed)
     EXPECT_LE(took_ns[true], took_ns[false] + kS);
 }
 
+TEST_F(ZoneRule, AZoneThatAnsweredIsNotCheckedAgainAtOnce)
+{
+    form(10, 10, 10);
+    sl_engine *e = cluster.node(1).engine;
+    uint32_t slot = sl_view_find(e->view, Puppet(cluster, 99, "x").id_of("n105"), nullptr);
+    uint32_t zone = sl_zones_of(&e->zones, slot);
+    auto check = [&] {
+        uint64_t before = cluster.node(1).stats().probes;
+        sl_zone_check(e, zone, slot);
+        return cluster.node(1).stats().probes - before;
+    };
+    uint64_t pause_ns = sl_zone_pause_ns(e, zone, 3 * (e->config.probe_tries + SL_WITNESS_HELPERS));
+    EXPECT_EQ(check(), 3u);
+    cluster.run(pause_ns / 2);
+    EXPECT_EQ(check(), 0u);
+    cluster.run(pause_ns / 2 + kMs);
+    EXPECT_EQ(check(), 3u);
+}
+
 TEST_F(ZoneRule, AZoneOfFewerThanEightIsJudgedMemberByMember)
 {
     form(7, 10, 10);
