@@ -84,8 +84,8 @@ static __rte_always_inline void answer(const struct bench_seat *seat, struct rte
                                        const struct view *v)
 {
     uint8_t type = v->payload[SL_HEADER_TYPE_AT] == SL_FRAME_PING ? SL_FRAME_ACK : SL_FRAME_SYNC;
-    uint32_t start_bytes = sl_frame_records_at(type);
-    uint32_t bytes = type == SL_FRAME_ACK ? start_bytes : SL_FRAME_BYTES;
+    const uint8_t *start = seat->frames.starts[type] + v->header_bytes;
+    uint32_t bytes = type == SL_FRAME_ACK ? sl_frame_records_at(type) : SL_FRAME_BYTES;
     struct rte_ether_addr mac = v->ether->src_addr;
     v->ether->src_addr = v->ether->dst_addr;
     v->ether->dst_addr = mac;
@@ -96,7 +96,10 @@ static __rte_always_inline void answer(const struct bench_seat *seat, struct rte
     v->udp->src_port = v->udp->dst_port;
     v->udp->dst_port = port;
     v->udp->dgram_len = rte_cpu_to_be_16(udp_bytes);
-    memcpy(v->payload, seat->frames.starts[type] + v->header_bytes, start_bytes);
+    if (type == SL_FRAME_ACK)
+        memcpy(v->payload, start, sl_frame_records_at(SL_FRAME_ACK));
+    else
+        memcpy(v->payload, start, sl_frame_records_at(SL_FRAME_SYNC));
     if (v->v6)
         turn_v6(v, udp_bytes);
     else
