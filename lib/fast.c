@@ -188,8 +188,9 @@ static enum sl_drop admit(struct sl_pass *pass)
         return SL_DROP_CLUSTER_OTHER;
 
     uint8_t traffic = class_of_type[pass->header.type];
-    sl_count(&pass->lane->counters->rx_frames[traffic], 1);
-    sl_count(&pass->lane->counters->rx_bytes[traffic], io->length_bytes);
+    struct sl_counters *counters = pass->lane->counters;
+    sl_count(&counters->rx_frames[traffic], 1);
+    sl_count(&counters->rx_bytes[traffic], io->length_bytes);
     if (pass->header.sender_id == pass->fast->self_id && is_own_address(pass->fast, &io->from))
         return SL_DROP_FROM_SELF;
     bool good = io->length_bytes == sl_frame_records_at(pass->header.type) || sl_pass_filter(pass);
@@ -205,7 +206,7 @@ enum sl_verdict sl_fast_frame(const struct sl_fast *fast, struct sl_lane *lane, 
     pass.io = io;
     pass.input = input;
     pass.now_ns = now_ns;
-    pass.own = sl_view_summary(fast->view);
+    pass.own = fast->own;
     pass.self_word = __atomic_load_n(&pass.own->self_word, __ATOMIC_RELAXED);
     pass.to_engine = pass.urgent = false;
     pass.novel_count = pass.novel_bytes = pass.digest_bytes = 0;

@@ -31,6 +31,7 @@ struct sl_rumour_block {
  * `unreachable_zones` is fixed after creation. */
 struct sl_fast {
     const struct sl_view *view;
+    const struct sl_view_summary *own; /* the view's */
     const struct sl_rumour_block
         *block; /* RCU-published; load with acquire; NULL = nothing to say */
     uint64_t self_id;

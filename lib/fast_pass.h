@@ -74,10 +74,11 @@ static inline void sl_pass_write_header(struct sl_pass *pass, uint8_t type)
 /* Ends a frame that leaves in the buffer. */
 static inline void sl_pass_sent(struct sl_pass *pass, uint32_t length_bytes, enum sl_class traffic)
 {
+    struct sl_counters *counters = pass->lane->counters;
     pass->io->length_bytes = length_bytes;
     sl_meter_add(&pass->lane->meter, pass->now_ns, length_bytes);
-    sl_count(&pass->lane->counters->tx_frames[traffic], 1);
-    sl_count(&pass->lane->counters->tx_bytes[traffic], length_bytes);
+    sl_count(&counters->tx_frames[traffic], 1);
+    sl_count(&counters->tx_bytes[traffic], length_bytes);
 }
 
 /* Does an answer of this many bytes stay within this share of the byte cap? Of the share each lane

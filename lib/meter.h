@@ -9,17 +9,18 @@
 #define SL_METER_PART_NS 50000000ull
 
 struct sl_meter {
-    uint64_t parts[SL_METER_PARTS];
+    uint64_t parts[SL_METER_PARTS]; /* those that ended */
+    uint64_t ended;                 /* their sum; the running part is the rest of `sum` */
     uint64_t sum;
-    uint64_t part_number; /* time / SL_METER_PART_NS of the newest part */
-    uint64_t end_ns;      /* when the newest part ends */
-    uint32_t newest;      /* its index */
+    uint64_t part_number; /* time / SL_METER_PART_NS of the running part */
+    uint64_t end_ns;      /* when it ends */
 };
 
 static inline void sl_meter_turn(struct sl_meter *meter, uint64_t now_ns)
 {
     uint64_t number = now_ns / SL_METER_PART_NS;
     uint64_t steps = number - meter->part_number;
+    meter->parts[meter->part_number % SL_METER_PARTS] = meter->sum - meter->ended;
     if (steps >= SL_METER_PARTS) {
         memset(meter->parts, 0, sizeof(meter->parts));
         meter->sum = 0;
@@ -30,9 +31,9 @@ static inline void sl_meter_turn(struct sl_meter *meter, uint64_t now_ns)
             *part = 0;
         }
     }
+    meter->ended = meter->sum;
     meter->part_number = number;
     meter->end_ns = (number + 1) * SL_METER_PART_NS;
-    meter->newest = (uint32_t)(number % SL_METER_PARTS);
 }
 
 /* Divides only when a part ends: this is asked for every packet. */
@@ -45,7 +46,6 @@ static inline void sl_meter_advance(struct sl_meter *meter, uint64_t now_ns)
 static inline void sl_meter_add(struct sl_meter *meter, uint64_t now_ns, uint64_t bytes)
 {
     sl_meter_advance(meter, now_ns);
-    meter->parts[meter->newest] += bytes;
     meter->sum += bytes;
 }
 

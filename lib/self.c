@@ -49,6 +49,7 @@ void sl_self_create(struct sl_engine *e, uint64_t wall_s)
                  sl_engine_zone(e, e->identity.zone, e->identity.zone_bytes));
     e->fast = (struct sl_fast){
         .view = e->view,
+        .own = sl_view_summary(e->view),
         .self_id = e->self_id,
         .birth_word = e->self_word,
         .self_v4 = e->config.v4,

@@ -105,6 +105,7 @@ static struct node *create_node(void)
     SL_ASSERT(node != NULL);
     fill_block(&node->block);
     node->fast.view = create_view(&cluster);
+    node->fast.own = sl_view_summary(node->fast.view);
     node->fast.block = &node->block;
     node->fast.self_id = sl_member_id(&cluster, members[SELF].name, strlen(members[SELF].name));
     node->fast.birth_word = word_of(&members[SELF]);

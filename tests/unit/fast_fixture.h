@@ -48,6 +48,7 @@ struct FastTest : ::testing::Test {
         view = sl_view_create(&arena, &config);
         ASSERT_NE(view, nullptr);
         fast.view = view;
+        fast.own = sl_view_summary(view);
         fast.self_id = SELF;
         fast.birth_word = sl_word(77, 0, SL_ALIVE);
         fast.self_v4 = v4(99);
