@@ -147,11 +147,10 @@ void sl_merge_word_quietly(struct sl_engine *e, uint32_t slot, uint64_t word, ui
 /* An id is its name's hash: a claim for another's id under a name of its own is a forgery. The name
  * held for an id was checked when it came. */
 static bool claim_is_of_its_name(const struct sl_engine *e, const struct sl_record *r,
-                                 uint32_t slot)
+                                 const struct sl_cold *held)
 {
-    if (slot != SL_SLOT_NONE && sl_cold_is_named(sl_view_cold(e->view, slot), &r->identity))
-        return true;
-    return r->id == sl_member_id(&e->cluster, r->identity.name, r->identity.name_bytes);
+    return (held != NULL && sl_cold_is_named(held, &r->identity)) ||
+           r->id == sl_member_id(&e->cluster, r->identity.name, r->identity.name_bytes);
 }
 
 static void add_claimed(struct sl_engine *e, const struct sl_record *r)
@@ -167,11 +166,21 @@ static void add_claimed(struct sl_engine *e, const struct sl_record *r)
     became_alive(e, slot, r->word, 0);
 }
 
-static void merge_claim(struct sl_engine *e, const struct sl_record *r)
+/* The slot that was seen ahead, unless records before this one have changed what is there. */
+static uint32_t find(const struct sl_engine *e, uint64_t id, uint32_t seen_slot, uint64_t *word)
+{
+    if (seen_slot != SL_SLOT_NONE && sl_view_slot_is_of(e->view, seen_slot, id, word))
+        return seen_slot;
+    return sl_view_find(e->view, id, word);
+}
+
+static void merge_claim(struct sl_engine *e, const struct sl_record *r, uint32_t seen_slot)
 {
     uint64_t held = 0;
-    uint32_t slot = sl_view_find(e->view, r->id, &held);
-    if (!claim_is_of_its_name(e, r, slot)) {
+    uint32_t slot = find(e, r->id, seen_slot, &held);
+    const struct sl_cold *cold = slot == SL_SLOT_NONE ? NULL : sl_view_cold(e->view, slot);
+    bool same = cold != NULL && sl_cold_equal(cold, &r->identity);
+    if (!same && !claim_is_of_its_name(e, r, cold)) {
         sl_engine_drop(e, SL_DROP_FRAME_FIELD);
         return;
     }
@@ -181,7 +190,7 @@ static void merge_claim(struct sl_engine *e, const struct sl_record *r)
     }
     if (r->word <= held)
         return;
-    int error = sl_view_describe(e->view, slot, &r->identity);
+    int error = same ? 0 : sl_view_describe(e->view, slot, &r->identity);
     if (error) {
         refused(e, error);
         return;
@@ -246,15 +255,16 @@ void sl_merge_records(struct sl_engine *e, const struct sl_input *input)
 {
     uint8_t type = input->header.type;
     e->told_by_sync = type == SL_FRAME_SYNC || type == SL_FRAME_SYNC_REQUEST;
-    sl_merge_ahead(e, input);
+    uint32_t seen_slots[SL_STEP_RECORDS_MAX];
+    uint32_t seen = sl_merge_ahead(e, input, seen_slots);
     struct sl_record_cursor cursor = {input->records, input->records + input->records_bytes};
     struct sl_record record;
     enum sl_wire_error error = SL_WIRE_OK;
-    while (sl_record_next(&cursor, &record, &error)) {
+    for (uint32_t i = 0; sl_record_next(&cursor, &record, &error); i++) {
         if (record.id == e->self_id)
             merge_about_self(e, &record);
         else if (record.type == SL_RECORD_ALIVE)
-            merge_claim(e, &record);
+            merge_claim(e, &record, i < seen ? seen_slots[i] : SL_SLOT_NONE);
         else if (record.type == SL_RECORD_LEFT)
             merge_left(e, &record);
         else

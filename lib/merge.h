@@ -25,8 +25,10 @@ struct sl_settle {
 /* ---- merge.c ---- */
 
 void sl_merge_records(struct sl_engine *e, const struct sl_input *input);
-/* Begins loading what that will read. (merge_ahead.c) */
-void sl_merge_ahead(const struct sl_engine *e, const struct sl_input *input);
+/* Begins loading what merging the input's records will need. Returns how many there are of which
+   the slot was seen, for that a second search is saved; slots: SL_STEP_RECORDS_MAX of them,
+   SL_SLOT_NONE where nobody is known. */
+uint32_t sl_merge_ahead(const struct sl_engine *e, const struct sl_input *input, uint32_t *slots);
 /* Raises a known member's word and does all that follows from it. */
 void sl_merge_word(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t accuser_id);
 /* The same, but nobody is told. */

@@ -16,24 +16,22 @@ static uint32_t load_cells(const struct sl_engine *e, const struct sl_input *inp
     return count;
 }
 
-void sl_merge_ahead(const struct sl_engine *e, const struct sl_input *input)
+uint32_t sl_merge_ahead(const struct sl_engine *e, const struct sl_input *input, uint32_t *slots)
 {
     if (input->record_count < 2)
-        return;
+        return 0;
     uint64_t ids[SL_STEP_RECORDS_MAX];
-    uint32_t slots[SL_STEP_RECORDS_MAX];
     uint32_t count = load_cells(e, input, ids);
-    uint32_t known = 0;
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t slot = sl_view_find(e->view, ids[i], NULL);
+        uint32_t slot = slots[i] = sl_view_find(e->view, ids[i], NULL);
         if (slot == SL_SLOT_NONE)
             continue;
         sl_view_prefetch_slot(e->view, slot);
         sl_peers_prefetch(&e->peers, slot);
         __builtin_prefetch(&e->zones.of_slot[slot]);
         __builtin_prefetch(&e->since_s[slot], 1);
-        slots[known++] = slot;
     }
-    for (uint32_t i = 0; i < known; i++)
+    for (uint32_t i = 0; i < count; i++)
         sl_view_prefetch_cold(e->view, slots[i]);
+    return count;
 }

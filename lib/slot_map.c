@@ -31,7 +31,7 @@ static uint32_t *chain(const struct sl_slot_map *map, uint32_t slot)
 
 uint32_t sl_slot_map_find(const struct sl_slot_map *map, uint32_t slot)
 {
-    uint32_t entry = *chain(map, slot);
+    uint32_t entry = map->count == 0 ? SL_ENTRY_NONE : *chain(map, slot);
     while (entry != SL_ENTRY_NONE && map->slots[entry] != slot)
         entry = map->nexts[entry];
     return entry;

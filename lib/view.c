@@ -363,6 +363,15 @@ void sl_view_forget(struct sl_view *view, uint32_t slot)
     __atomic_store_n(&view->summary.member_count, view->summary.member_count - 1, __ATOMIC_RELAXED);
 }
 
+bool sl_view_slot_is_of(const struct sl_view *view, uint32_t slot, uint64_t id, uint64_t *word)
+{
+    const struct sl_cell *cell = sl_table_cell(&view->table, slot);
+    if (cell == NULL || cell->id != id)
+        return false;
+    *word = cell->word;
+    return *word != 0;
+}
+
 uint64_t sl_view_slot_word(const struct sl_view *view, uint32_t slot)
 {
     const struct sl_cell *cell = sl_table_cell(&view->table, slot);

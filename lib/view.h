@@ -182,6 +182,9 @@ int sl_view_describe(struct sl_view *view, uint32_t slot, const struct sl_identi
 /* Forgets a member: tombstone, slot free again after a grace period. */
 void sl_view_forget(struct sl_view *view, uint32_t slot);
 
+/* Is this member's slot (below max_members) the one given? Its word then. */
+bool sl_view_slot_is_of(const struct sl_view *view, uint32_t slot, uint64_t id, uint64_t *word);
+
 /* Of a slot below max_members; 0 if it is not in use. */
 uint64_t sl_view_slot_word(const struct sl_view *view, uint32_t slot);
 uint64_t sl_view_slot_id(const struct sl_view *view, uint32_t slot);
