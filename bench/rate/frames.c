@@ -194,6 +194,7 @@ static struct choice choose(const struct bench_frames *f, uint32_t number)
     uint32_t records = f->load->records;
     switch (f->load->what) {
     case BENCH_STALE_UPDATES:
+    case BENCH_FAN_OUT:
         return (struct choice){SL_FRAME_GOSSIP, false, records};
     case BENCH_NOVEL_UPDATES:
         return (struct choice){SL_FRAME_GOSSIP, true, records};

@@ -37,6 +37,7 @@ struct bench_load {
     uint32_t fan_out; /* destinations of a frame that is sent */
     bool v6;
     bool offload; /* as if a NIC verified and filled in the checksums */
+    bool null;    /* what is sent is freed by the driver, as a NIC's does; nothing comes in */
 };
 
 /* Names of the cases as users write them; ends with NULL. */

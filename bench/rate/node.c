@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "bench/rate/node.h"
+#include "bench/rate/sink.h"
 
 #include <rte_errno.h>
 #include <stdio.h>
@@ -156,6 +157,10 @@ int bench_node_create(struct bench_node *node, const struct bench_load *load)
     if (bench_members_create(&node->members, "bench", load->members, load->v6) != 0 ||
         bench_wire_open(&node->wire, (uint16_t)load->workers, load->in_flight, node->packets) != 0)
         return -1;
+    node->sends_to = node->wire.port.ethdev_id;
+    if (load->null && bench_sink_open(&node->sends_to, (uint16_t)load->workers, node->packets) != 0)
+        return -1;
+    node->has_sink = load->null;
     create_net(node);
     if (create_runtime(node) != 0)
         return -1;
@@ -169,6 +174,8 @@ void bench_node_destroy(struct bench_node *node)
 {
     if (node->has_runtime)
         sl_runtime_close(&node->runtime);
+    if (node->has_sink)
+        bench_sink_close(node->sends_to);
     bench_wire_close(&node->wire);
     for (unsigned i = 0; i < node->load.workers; i++) {
         bench_frames_destroy(&node->seats[i].frames);

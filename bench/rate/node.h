@@ -37,10 +37,11 @@ struct bench_node {
     struct sl_net net;
     struct rte_mempool *packets; /* what the engine sends */
     struct bench_wire wire;
+    uint16_t sends_to; /* the device of this wire, or the sink's */
     struct sl_runtime runtime;
     struct bench_seat seats[SL_WORKERS_MAX];
     uint32_t bytes_per_member; /* the engine's whole memory over the members there is room for */
-    bool has_runtime;
+    bool has_runtime, has_sink;
 };
 
 /* MB of DPDK memory that a node for this load takes. */

@@ -37,14 +37,14 @@ static void add_load(json_t *object, const struct bench_packet_result *r)
 {
     const struct bench_load *load = r->load;
     json_object_update_new(
-        object,
-        json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:s, s:b, s:s, s:i, s:i, s:i, s:b}", "counts",
-                  bench_case_counts[load->what], "members", (int)load->members, "frame_bytes",
-                  (int)load->frame_bytes, "in_flight", (int)load->in_flight, "workers",
-                  (int)load->workers, "fan_out", (int)load->fan_out, "ip",
-                  load->v6 ? "ipv6" : "ipv4", "offload", (int)load->offload, "port", "ring",
-                  "trial_ms", (int)r->trials->trial_ms, "trials", (int)r->closed.trials,
-                  "bytes_per_member", (int)r->bytes_per_member, "hugepages", (int)r->hugepages));
+        object, json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:s, s:b, s:s, s:i, s:i, s:i, s:b}",
+                          "counts", bench_case_counts[load->what], "members", (int)load->members,
+                          "frame_bytes", (int)load->frame_bytes, "in_flight", (int)load->in_flight,
+                          "workers", (int)load->workers, "fan_out", (int)load->fan_out, "ip",
+                          load->v6 ? "ipv6" : "ipv4", "offload", (int)load->offload, "port",
+                          load->null ? "null" : "ring", "trial_ms", (int)r->trials->trial_ms,
+                          "trials", (int)r->closed.trials, "bytes_per_member",
+                          (int)r->bytes_per_member, "hugepages", (int)r->hugepages));
 }
 
 static void add_latency(json_t *object, const struct bench_packet_result *r)

@@ -182,7 +182,7 @@ static unsigned send_to_many(struct bench_seat *seat)
         v.udp->dgram_len = rte_cpu_to_be_16((uint16_t)(payload + sizeof(*v.udp)));
         turn_v4(&v, (uint16_t)(payload + sizeof(*v.udp)));
     }
-    if (rte_eth_tx_burst(node->wire.port.ethdev_id, 0, burst, BENCH_BURST) < BENCH_BURST)
+    if (rte_eth_tx_burst(node->sends_to, 0, burst, BENCH_BURST) < BENCH_BURST)
         seat->drops++;
     return BENCH_BURST;
 }

@@ -86,6 +86,7 @@ int bench_seat_take(struct bench_seat *seat)
         return -1;
     if (seat->worker->loop != NULL)
         settle_engine(seat);
+    seat->worker->transmitter.ethdev_id = seat->node->sends_to;
     return 0;
 }
 

@@ -90,12 +90,28 @@ TEST(Bench, AWrongValueIsRefusedWithWhatWasExpected)
 
 TEST(Bench, APortWithOneEndOutsideIsRefusedWithWhatMeasuresIt)
 {
-    for (const char *port : {"af_packet:lo", "memif:/tmp/x.sock", "pci:0000:3b:00.0", "null"}) {
+    for (const char *port : {"af_packet:lo", "memif:/tmp/x.sock", "pci:0000:3b:00.0"}) {
         Outcome run = bench(std::string("packet --port ") + port);
         EXPECT_EQ(run.code, 2) << port;
         EXPECT_TRUE(has(run, "expected ring: ")) << run.output;
     }
     EXPECT_TRUE(has(bench("packet --port af_xdp:lo"), "generate")) << "of a whole node";
+}
+
+TEST(Bench, FramesThatComeFromNowhereAreRefused)
+{
+    Outcome run = bench("packet --port null");
+    EXPECT_EQ(run.code, 2);
+    EXPECT_TRUE(has(run, "expected ring, or --case fan-out")) << run.output;
+}
+
+TEST(Bench, TheLeastFramesAreSentToManyAndFreedByTheNullPort)
+{
+    Outcome run = bench("packet --case fan-out --port null --offload --frame-bytes 118 "
+                        "--trial-ms 20 --repetitions 1 --json");
+    ASSERT_EQ(run.code, 0) << run.output;
+    EXPECT_TRUE(has(run, "\"port\":\"null\"")) << run.output;
+    EXPECT_TRUE(has(run, "\"drops\":0")) << run.output;
 }
 
 TEST(Bench, AFrameTooSmallForItsCaseIsRefusedWithTheLeastSize)
