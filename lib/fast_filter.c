@@ -104,7 +104,42 @@ void sl_fast_prefetch(const struct sl_fast *fast, const uint8_t *frame, uint32_t
     }
 }
 
-bool sl_pass_filter(struct sl_pass *pass)
+/* A record whose look-up waits for memory. */
+struct late_record {
+    const uint8_t *at, *end;
+};
+
+/* Of a frame's hundred records, members not in their home line: in a table two thirds full, nine.
+ */
+#define LATE_MAX 24
+
+/* Not greater, and no equal SUSPECT: in one comparison, for branches on what a record says are
+ * mispredicted. */
+static inline bool is_stale(uint8_t type, uint64_t word, uint64_t held)
+{
+    return word < held + (type != SL_RECORD_SUSPECT);
+}
+
+static bool filter_late(struct sl_pass *pass, const struct late_record *late, uint32_t count)
+{
+    enum sl_wire_error error;
+    uint8_t type;
+    uint64_t id, word;
+    for (uint32_t i = 0; i < count; i++) {
+        struct sl_record_cursor cursor = {late[i].at, late[i].end};
+        if (sl_record_prefix_find(&cursor, &type, &id, &word, &error) == 0)
+            return false;
+        uint64_t held = sl_view_word(pass->fast->view, id);
+        if (is_stale(type, word, held) && id != pass->fast->self_id)
+            pass->stale_count++;
+        else if (!consider(pass, late[i].at, late[i].end, held))
+            return false;
+    }
+    return true;
+}
+
+/* Compiled once for either distance of the table: near, no look-up is worth putting off. */
+static inline __attribute__((always_inline)) bool filter(struct sl_pass *pass, bool is_far)
 {
     const struct sl_frame_io *io = pass->io;
     const struct sl_view *view = pass->fast->view;
@@ -114,7 +149,8 @@ bool sl_pass_filter(struct sl_pass *pass)
     enum sl_wire_error error;
     uint8_t type;
     uint64_t id, word;
-    uint32_t stale_count = 0;
+    struct late_record late[LATE_MAX];
+    uint32_t stale_count = 0, late_count = 0;
 
     if (cursor.at != cursor.end && *cursor.at == SL_RECORD_DOUBT)
         take_doubts(pass, cursor);
@@ -124,15 +160,23 @@ bool sl_pass_filter(struct sl_pass *pass)
         if (length == 0)
             break;
         cursor.at += length;
-        uint64_t held = sl_view_word(view, id);
-        /* Not greater, and no equal SUSPECT: in one comparison, for branches on what a record says
-         * are mispredicted. */
-        bool known = word < held + (type != SL_RECORD_SUSPECT);
-        if (__builtin_expect(known && id != self_id, 1))
+        uint64_t held;
+        if (!is_far || late_count == LATE_MAX) {
+            held = sl_view_word(view, id);
+        } else if (!sl_view_word_soon(view, id, &held)) {
+            late[late_count++] = (struct late_record){at, cursor.at};
+            continue;
+        }
+        if (__builtin_expect(is_stale(type, word, held) && id != self_id, 1))
             stale_count++;
         else if (!consider(pass, at, cursor.at, held))
             return false;
     }
     pass->stale_count += stale_count;
-    return error == SL_WIRE_OK;
+    return error == SL_WIRE_OK && filter_late(pass, late, late_count);
+}
+
+bool sl_pass_filter(struct sl_pass *pass)
+{
+    return sl_view_is_far(pass->fast->view) ? filter(pass, true) : filter(pass, false);
 }

@@ -83,8 +83,9 @@ const struct sl_cell *sl_table_find(const struct sl_table *table, uint64_t id);
 uint64_t sl_table_word_found(const struct sl_table *table, uint64_t id);
 
 /* Reader. Most members lie in their home line: choosing between its four cells without a jump saves
-   the mispredicted one. Id 0 matches an empty cell, which may be being filled. */
-static inline uint64_t sl_table_word(const struct sl_table *table, uint64_t id)
+   the mispredicted one. Id 0 matches an empty cell, which may be being filled. false: not there, it
+   may be behind. */
+static inline bool sl_table_word_at_home(const struct sl_table *table, uint64_t id, uint64_t *word)
 {
     const struct sl_cell *cell =
         __atomic_load_n(&table->now, __ATOMIC_ACQUIRE) + sl_table_home(table, id);
@@ -93,15 +94,30 @@ static inline uint64_t sl_table_word(const struct sl_table *table, uint64_t id)
     at += 3 * (uint64_t)(__atomic_load_n(&cell[3].id, __ATOMIC_ACQUIRE) == id);
     cell += at;
     if (__builtin_expect(__atomic_load_n(&cell->id, __ATOMIC_ACQUIRE) != id, 0))
-        return sl_table_word_found(table, id);
-    uint64_t word = __atomic_load_n(&cell->word, __ATOMIC_ACQUIRE);
-    return id == 0 ? 0 : word;
+        return false;
+    uint64_t held = __atomic_load_n(&cell->word, __ATOMIC_ACQUIRE);
+    *word = id == 0 ? 0 : held;
+    return true;
+}
+
+static inline uint64_t sl_table_word(const struct sl_table *table, uint64_t id)
+{
+    uint64_t word;
+    return sl_table_word_at_home(table, id, &word) ? word : sl_table_word_found(table, id);
 }
 
 /* Reader. */
 static inline void sl_table_prefetch(const struct sl_table *table, uint64_t id)
 {
     __builtin_prefetch(__atomic_load_n(&table->now, __ATOMIC_RELAXED) + sl_table_home(table, id));
+}
+
+/* Reader. The line where most of those are that are not at home. Past the last line it is in
+   vain. */
+static inline void sl_table_prefetch_behind(const struct sl_table *table, uint64_t id)
+{
+    __builtin_prefetch(__atomic_load_n(&table->now, __ATOMIC_RELAXED) + sl_table_home(table, id) +
+                       SL_LINE_CELLS);
 }
 
 /* What fits the second cache of a server's core beside the packets. */

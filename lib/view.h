@@ -98,6 +98,17 @@ static inline bool sl_view_is_far(const struct sl_view *view)
     return sl_table_is_far((const struct sl_table *)(const void *)view);
 }
 
+/* The same question by whoever has others to ask meanwhile. false: the answer takes memory that is
+   only being loaded now; ask sl_view_word() later. */
+static inline bool sl_view_word_soon(const struct sl_view *view, uint64_t id, uint64_t *word)
+{
+    const struct sl_table *table = (const struct sl_table *)(const void *)view;
+    if (__builtin_expect(sl_table_word_at_home(table, id, word), 1))
+        return true;
+    sl_table_prefetch_behind(table, id);
+    return false;
+}
+
 /* Begins loading the cell's line, for callers that look up many ids at once. */
 static inline void sl_view_prefetch(const struct sl_view *view, uint64_t id)
 {

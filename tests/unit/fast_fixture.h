@@ -19,7 +19,8 @@ inline void retire_at_once(void *, sl_retire_ticket *ticket)
 
 struct FastTest : ::testing::Test {
     sl_cluster cluster = sl_cluster_from_name("test");
-    std::vector<uint8_t> memory = std::vector<uint8_t>(8u << 20);
+    std::vector<uint8_t> memory = std::vector<uint8_t>(24u << 20);
+    uint32_t max_members = 4096, load_percent = 35;
     sl_view *view = nullptr;
     sl_fast fast{};
     sl_counters counters{};
@@ -41,8 +42,8 @@ struct FastTest : ::testing::Test {
         arena.size_bytes = memory.size() - 64;
         sl_view_config config{};
         config.cluster = cluster;
-        config.max_members = 4096;
-        config.load_percent = 35;
+        config.max_members = max_members;
+        config.load_percent = load_percent;
         config.cold_bytes_per_member = 128;
         config.retire = retire_at_once;
         view = sl_view_create(&arena, &config);

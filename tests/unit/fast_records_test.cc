@@ -167,4 +167,46 @@ TEST_F(FastTest, OfManyDoubtsOnlySomeAreHandedOver)
     EXPECT_EQ(input->records_bytes, SL_DOUBTS_PER_FRAME * SL_RECORD_DOUBT_BYTES);
 }
 
+// So many members that the cells outgrow the caches, and of whom many are not in their home line.
+struct FarTable : FastTest {
+    FarTable()
+    {
+        max_members = 60000;
+        load_percent = 85;
+    }
+
+    void SetUp() override
+    {
+        FastTest::SetUp();
+        ASSERT_TRUE(sl_view_is_far(view));
+        for (uint32_t i = 10; i < max_members - 10; i++)
+            add(id(i), word(3, SL_ALIVE), i);
+    }
+
+    static uint64_t id(uint32_t i)
+    {
+        return i * 0x9e3779b97f4a7c15ull;
+    }
+};
+
+TEST_F(FarTable, EveryRecordOfAFrameIsFilteredAsWhereTablesAreSmall)
+{
+    for (uint32_t first = 10; first + 35 < max_members - 10; first += 35) {
+        Bytes frame = gossip();
+        for (uint32_t i = 0; i < 35; i++)
+            frame = frame + accuse(id(first + i), word(i % 5 == 0 ? 3 : 2, SL_DEAD), B);
+        run(frame);
+        ASSERT_EQ(input->record_count, 7u) << first;
+        ASSERT_EQ(counters.records_stale, 28u * (first - 10 + 35) / 35) << first;
+    }
+}
+
+TEST_F(FarTable, AFrameWithABadRecordBehindOthersTellsNothing)
+{
+    Bytes bad = accuse(id(50), word(3, SL_DEAD), B);
+    memset(bad.data() + 20, 0, 8); // no accuser
+    for (uint32_t i = 10; i < 1000; i++)
+        expect_drop(gossip() + accuse(id(i), word(3, SL_DEAD), B) + bad, SL_DROP_RECORD_MALFORMED);
+}
+
 } // namespace
