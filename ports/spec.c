@@ -152,14 +152,16 @@ int sl_port_spec_parse(const char *text, struct sl_port_spec *spec, char *why, s
 
 void sl_port_spec_device_name(const struct sl_port_spec *spec, char *out, size_t out_bytes)
 {
-    static const char *const names[] = {
-        [SL_PORT_AF_PACKET] = "net_af_packet0",
-        [SL_PORT_AF_XDP] = "net_af_xdp0",
-        [SL_PORT_TAP] = "net_tap0",
-        [SL_PORT_MEMIF] = "net_memif0",
-        [SL_PORT_RING] = "",
+    static const char *const drivers[] = {
+        [SL_PORT_AF_PACKET] = "net_af_packet",
+        [SL_PORT_AF_XDP] = "net_af_xdp",
+        [SL_PORT_TAP] = "net_tap",
+        [SL_PORT_MEMIF] = "net_memif",
     };
-    snprintf(out, out_bytes, "%s", spec->kind == SL_PORT_PCI ? spec->device : names[spec->kind]);
+    if (spec->kind == SL_PORT_PCI || spec->kind == SL_PORT_RING)
+        snprintf(out, out_bytes, "%s", spec->device);
+    else
+        snprintf(out, out_bytes, "%s%u", drivers[spec->kind], spec->number);
 }
 
 struct argument {
@@ -201,27 +203,29 @@ static void append_default(struct argument *a, const struct sl_port_spec *spec, 
 
 static void append_device(struct argument *a, const struct sl_port_spec *spec, unsigned queues)
 {
+    char name[64];
+    sl_port_spec_device_name(spec, name, sizeof(name));
     switch (spec->kind) {
     case SL_PORT_PCI:
-        append(a, "--allow=%s", spec->device);
+        append(a, "--allow=%s", name);
         break;
     case SL_PORT_AF_PACKET:
-        append(a, "--vdev=net_af_packet0,iface=%s", spec->device);
+        append(a, "--vdev=%s,iface=%s", name, spec->device);
         append_default(a, spec, "qpairs", queues);
         append_default(a, spec, "blocksz", 4096);
         append_default(a, spec, "framesz", 2048); /* a 1,500 byte MTU, tag and ring header */
         append_default(a, spec, "framecnt", 1024);
         break;
     case SL_PORT_AF_XDP:
-        append(a, "--vdev=net_af_xdp0,iface=%s", spec->device);
+        append(a, "--vdev=%s,iface=%s", name, spec->device);
         append_default(a, spec, "start_queue", 0);
         append_default(a, spec, "queue_count", queues);
         break;
     case SL_PORT_TAP:
-        append(a, "--vdev=net_tap0,iface=%s", spec->device);
+        append(a, "--vdev=%s,iface=%s", name, spec->device);
         break;
     case SL_PORT_MEMIF:
-        append(a, "--vdev=net_memif0,socket=%s", spec->device);
+        append(a, "--vdev=%s,socket=%s", name, spec->device);
         if (!has_option(spec, "socket-abstract"))
             append(a,
                    ",socket-abstract=no"); /* the driver's default is no path in the file system */

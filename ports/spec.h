@@ -22,6 +22,7 @@ struct sl_port_spec {
     char options[128]; /* handed to the driver as they stand; may be empty. memif's zero-copy=yes
                           also needs EAL's --single-file-segments */
     char text[192];    /* as written */
+    unsigned number;   /* among this process's ports of the kind; 0 as parsed */
 };
 
 /* Returns 0, or -EINVAL and a sentence in `why` that names what is wrong and the forms that are

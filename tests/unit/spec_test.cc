@@ -119,6 +119,17 @@ TEST_F(Spec, EalArguments)
     EXPECT_EQ(argument("ring"), "");
 }
 
+TEST_F(Spec, PortsOfAKindInOneProcessAreToldApart)
+{
+    ASSERT_TRUE(parse("memif:/run/x.sock"));
+    spec.number = 1;
+    char argument[256], name[64];
+    sl_port_spec_device_name(&spec, name, sizeof(name));
+    EXPECT_STREQ(name, "net_memif1");
+    ASSERT_EQ(sl_port_spec_eal_argument(&spec, 1, argument, sizeof(argument)), 0);
+    EXPECT_STREQ(argument, "--vdev=net_memif1,socket=/run/x.sock,socket-abstract=no");
+}
+
 TEST_F(Spec, AnOperatorsOptionReplacesTheDefault)
 {
     EXPECT_EQ(argument("af_packet:eth1,framesz=16384,blocksz=16384"),
