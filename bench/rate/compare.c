@@ -196,7 +196,7 @@ static int run(struct comparison *c, char **argv)
     if (rc == 0)
         rc = run_on_node(c);
     bench_node_destroy(c->node);
-    bench_session_end();
+    bench_session_end(&load);
     return rc;
 }
 

@@ -2,6 +2,7 @@
 #include "bench/rate/eal.h"
 
 #include <dirent.h>
+#include <rte_common.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <sched.h>
@@ -67,27 +68,25 @@ static int try_start(const struct bench_eal *eal, const char *lcores, bool hugep
 {
     char memory[16];
     snprintf(memory, sizeof(memory), "%u", eal->memory_mb);
-    char *arguments[] = {"starling-bench",
-                         "--lcores",
-                         (char *)(uintptr_t)lcores,
-                         "--main-lcore",
-                         "0",
-                         "-m",
-                         memory,
-                         "--no-telemetry",
-                         "--no-shconf",
-                         "--log-level=error",
-                         hugepages ? "--in-memory" : "--no-huge",
-                         "--no-pci",
-                         NULL,
-                         NULL};
-    int count = (int)(sizeof(arguments) / sizeof(arguments[0])) - 2;
-    bool is_pci = eal->device != NULL && strncmp(eal->device, "--vdev", 6) != 0;
-    if (is_pci)
-        count--; /* its place is the device's */
-    if (eal->device != NULL)
-        arguments[count++] = (char *)(uintptr_t)eal->device;
-    arguments[count] = NULL;
+    char *arguments[16] = {"starling-bench",
+                           "--lcores",
+                           (char *)(uintptr_t)lcores,
+                           "--main-lcore",
+                           "0",
+                           "-m",
+                           memory,
+                           "--no-telemetry",
+                           "--no-shconf",
+                           "--log-level=error",
+                           hugepages ? "--in-memory" : "--no-huge"};
+    int count = 11;
+    bool pci = false;
+    for (size_t i = 0; i < RTE_DIM(eal->devices) && eal->devices[i] != NULL; i++) {
+        arguments[count++] = (char *)(uintptr_t)eal->devices[i];
+        pci |= strncmp(eal->devices[i], "--vdev", 6) != 0;
+    }
+    if (!pci)
+        arguments[count++] = "--no-pci";
     return rte_eal_init(count, arguments);
 }
 

@@ -8,9 +8,9 @@ extern "C" {
 #endif
 
 struct bench_eal {
-    unsigned lcores;    /* each on a CPU of its own, the last ones that this process may use */
-    uint32_t memory_mb; /* that DPDK is given */
-    const char *device; /* EAL's argument for a device; NULL: none, and no PCI */
+    unsigned lcores;        /* each on a CPU of its own, the last ones that this process may use */
+    uint32_t memory_mb;     /* that DPDK is given */
+    const char *devices[2]; /* EAL's arguments for devices; NULL: none. No PCI but what they name */
 };
 
 /* Starts EAL, quietly; lcore 0 is the calling thread. Without enough free hugepages it says so and

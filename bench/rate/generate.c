@@ -230,7 +230,7 @@ int bench_generate(int argc, char **argv)
     config.load = &load;
     if (sl_port_spec_eal_argument(&config.spec, 1, device, sizeof(device)) != 0)
         return 2;
-    struct bench_eal eal = {1, MEMORY_MB, device[0] != '\0' ? device : NULL};
+    struct bench_eal eal = {1, MEMORY_MB, {device[0] != '\0' ? device : NULL, NULL}};
     bool hugepages = !options.no_huge;
     if (bench_eal_start(&eal, argv, &hugepages) != 0)
         return 1;

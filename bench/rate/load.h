@@ -27,6 +27,8 @@ enum bench_case {
     BENCH_CASE_COUNT,
 };
 
+struct bench_ends;
+
 struct bench_load {
     enum bench_case what;
     uint32_t members;     /* in the table, oneself included */
@@ -38,6 +40,8 @@ struct bench_load {
     bool v6;
     bool offload; /* as if a NIC verified and filled in the checksums */
     bool null;    /* what is sent is freed by the driver, as a NIC's does; nothing comes in */
+    const struct bench_ends
+        *ends; /* the ports at the ends of the wire; NULL: it is made of rings */
 };
 
 /* Names of the cases as users write them; ends with NULL. */

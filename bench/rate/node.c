@@ -12,7 +12,8 @@
 
 #define PRELOAD_ONCE 256
 #define PACKETS      4095
-#define FRAMES_LEAST 256 /* a pool holds one and a half of its caches of 128 */
+#define PACKETS_PORT 8191 /* a real port's rings are full of them too */
+#define FRAMES_LEAST 256  /* a pool holds one and a half of its caches of 128 */
 
 static int failed(const char *what)
 {
@@ -36,13 +37,25 @@ static void create_config(struct sl_config *config, const struct bench_load *loa
         config->frame_bytes = bench_payload_max(load);
 }
 
+static uint32_t packets_of(const struct bench_load *load)
+{
+    return load->ends != NULL ? PACKETS_PORT : PACKETS;
+}
+
+static uint32_t frames_of(const struct bench_load *load)
+{
+    uint32_t kept = load->ends != NULL ? BENCH_WIRE_FAR_SENT : 0;
+    return RTE_MAX(load->in_flight + kept, (uint32_t)FRAMES_LEAST);
+}
+
 uint32_t bench_node_memory_mb(const struct bench_load *load)
 {
     struct sl_config config;
     create_config(&config, load);
-    return 16 + sl_runtime_memory_mb(
-                    &config, load->workers,
-                    PACKETS + load->workers * RTE_MAX(load->in_flight, (uint32_t)FRAMES_LEAST));
+    uint32_t packets = packets_of(load) + load->workers * frames_of(load);
+    if (load->ends != NULL)
+        packets = (packets + BENCH_WIRE_FAR_PACKETS) * 8 / 5; /* no hugepages: 4 KB each */
+    return 16 + sl_runtime_memory_mb(&config, load->workers, packets);
 }
 
 /* Every member is behind the one gateway: what is measured is no neighbour table. */
@@ -107,7 +120,8 @@ static int create_runtime(struct bench_node *node)
         return -1; /* it said why */
     node->has_runtime = true;
     node->runtime.clock.ns_per_tsc = 0;
-    /* The ring driver sends whatever it is given: nothing is prepared. */
+    /* The ring driver sends whatever it is given, others get whole checksums: nothing is prepared.
+     */
     for (unsigned i = 0; i < node->load.workers; i++)
         node->runtime.workers[i]->transmitter.prepare = false;
     node->bytes_per_member =
@@ -119,13 +133,11 @@ static int create_seat(struct bench_node *node, unsigned index)
 {
     struct bench_seat *seat = &node->seats[index];
     const struct sl_engine *engine = node->runtime.loop.engine;
-    uint32_t count = RTE_MAX(node->load.in_flight, (uint32_t)FRAMES_LEAST);
+    uint32_t count = frames_of(&node->load);
     char name[RTE_MEMPOOL_NAMESIZE];
     snprintf(name, sizeof(name), "frames%u", index);
     seat->node = node;
     seat->worker = node->runtime.workers[index];
-    seat->to_node = node->wire.to_node[index];
-    seat->from_node = node->wire.from_node[index];
     seat->random.state = index;
     seat->pool = sl_packet_pool_create(name, count, bench_payload_max(&node->load), SOCKET_ID_ANY);
     if (seat->pool == NULL)
@@ -134,7 +146,7 @@ static int create_seat(struct bench_node *node, unsigned index)
         .load = &node->load,
         .members = &node->members,
         .net = &node->net,
-        .peer_mac = {{2, 0, 0, 0, 1, 2}},
+        .peer_mac = node->wire.far_port.mac,
         .target_id = node->members.ids[0],
         .self_word = sl_engine_self_word(engine),
         .view_hash = sl_view_summary(sl_engine_view(engine))->view_hash,
@@ -151,11 +163,13 @@ int bench_node_create(struct bench_node *node, const struct bench_load *load)
     node->load = *load;
     create_config(&node->config, load);
     node->packets =
-        sl_packet_pool_create("packets", PACKETS, node->config.frame_bytes, SOCKET_ID_ANY);
+        sl_packet_pool_create("packets", packets_of(load), node->config.frame_bytes, SOCKET_ID_ANY);
     if (node->packets == NULL)
         return failed("no memory for packets");
+    struct bench_wire_config wire = {load->ends, (uint16_t)load->workers, load->in_flight,
+                                     node->packets};
     if (bench_members_create(&node->members, "bench", load->members, load->v6) != 0 ||
-        bench_wire_open(&node->wire, (uint16_t)load->workers, load->in_flight, node->packets) != 0)
+        bench_wire_open(&node->wire, &wire) != 0)
         return -1;
     node->sends_to = node->wire.port.ethdev_id;
     if (load->null && bench_sink_open(&node->sends_to, (uint16_t)load->workers, node->packets) != 0)

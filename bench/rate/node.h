@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /*
- * The node under test: the daemon's own runtime with a full table, on a wire of rings, its clock
+ * The node under test: the daemon's own runtime with a full table, on a wire, its clock
  * stopped so that no timer fires while packets are counted. And its seats: one per worker, with the
  * frames that come to that worker.
  */
@@ -21,7 +21,6 @@ struct bench_node;
 struct bench_seat {
     struct bench_node *node;
     struct sl_worker *worker;
-    struct rte_ring *to_node, *from_node;
     struct rte_mempool *pool; /* of the frames */
     struct bench_frames frames;
     struct sl_prng random;
@@ -52,7 +51,7 @@ int bench_node_create(struct bench_node *node, const struct bench_load *load);
 void bench_node_destroy(struct bench_node *node);
 
 /* Has the worker's thread take its place: RCU, spare input; the first also starts the engine. The
-   thread must be the lcore that will run the seat. 0 or -1. */
+   thread must be the lcore that will run the seat. 0, or -1 after one line on stderr. */
 int bench_seat_take(struct bench_seat *seat);
 void bench_seat_leave(struct bench_seat *seat);
 

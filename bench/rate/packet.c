@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "bench/rate/packet.h"
 
+#include <rte_common.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bench/rate/arguments.h"
+#include "bench/rate/ends.h"
 #include "bench/rate/hlog.h"
 #include "bench/rate/session.h"
-#include "ports/spec.h"
 
 #define RESULTS_MAX (BENCH_LIST_MAX * BENCH_LIST_MAX)
 
@@ -17,7 +18,7 @@ struct options {
     uint32_t trial_ms, repetitions, seconds;
     struct bench_list members, frame_sizes;
     bool fill, v6, offload, search, json, no_huge;
-    const char *port, *hlog;
+    const char *port, *far_port, *hlog;
 };
 
 static struct options options = {
@@ -44,12 +45,15 @@ static const struct bench_option known[] = {
     {"fan-out", BENCH_OPTION_NUMBER, &options.fan_out, 1, SL_FANOUT_MAX, NULL,
      "destinations of a frame, case fan-out"},
     {"in-flight", BENCH_OPTION_NUMBER, &options.in_flight, 2 * BENCH_BURST, 4096, NULL,
-     "frames waiting, per worker: the receive ring"},
+     "frames waiting, per worker: the receive ring; at most 256 over a real port"},
     {"ipv6", BENCH_OPTION_FLAG, &options.v6, 0, 0, NULL, "instead of IPv4"},
     {"offload", BENCH_OPTION_FLAG, &options.offload, 0, 0, NULL, "as if a NIC did the checksums"},
     {"port", BENCH_OPTION_TEXT, &options.port, 0, 0, NULL,
-     "ring; null for fan-out, which frees what is sent as a NIC's driver does; for others see "
-     "starling-bench generate"},
+     "the node's: ring; null for fan-out, which frees what is sent as a NIC's driver does; or as "
+     "starlingd's port.spec: memif:/run/x.sock, af_packet:a0, af_xdp:a0, pci:..., with --far-port"},
+    {"far-port", BENCH_OPTION_TEXT, &options.far_port, 0, 0, NULL,
+     "the generator's, joined to --port outside: memif:/run/x.sock,role=server, af_packet:a1 of a "
+     "veth pair, pci:... by a cable"},
     {"trial-ms", BENCH_OPTION_NUMBER, &options.trial_ms, 20, 3600000, NULL, "a trial's time"},
     {"repetitions", BENCH_OPTION_NUMBER, &options.repetitions, 1, BENCH_TRIALS_MAX, NULL, "trials"},
     {"seconds", BENCH_OPTION_NUMBER, &options.seconds, 1, 3600, NULL,
@@ -68,33 +72,53 @@ void bench_packet_usage(void)
     bench_arguments_print(known);
 }
 
-static int check_port(const char *text)
+static bool is_port(const char *name)
 {
-    struct sl_port_spec spec;
-    char why[256];
-    if (strcmp(text, "null") == 0) {
-        if (options.what == BENCH_FAN_OUT)
-            return 0;
-        fprintf(stderr, "starling-bench: --port null: expected ring, or --case fan-out: a frame "
-                        "that is not there can be neither checked nor answered\n");
-        return -1;
-    }
-    if (sl_port_spec_parse(text, &spec, why, sizeof(why)) != 0) {
-        fprintf(stderr, "starling-bench: --port %s: %s\n", text, why);
-        return -1;
-    }
-    if (spec.kind == SL_PORT_RING)
-        return 0;
-    fprintf(stderr,
-            "starling-bench: --port %s: expected ring: both ends must be in this process; for a "
-            "node behind another port use `starling-bench generate`\n",
-            text);
+    return strcmp(options.port, name) == 0;
+}
+
+/* What was asked for that takes a wire of rings, and why; NULL: nothing. */
+static const char *asked_of_rings(void)
+{
+    if (options.search)
+        return "--search: expected --port ring, whose fill tells what is lost; `starling-bench "
+               "generate --search` searches over other ports";
+    if (options.hlog != NULL)
+        return "--hlog: expected --port ring: over others no latencies are taken here; see "
+               "`starling-bench generate --hlog`";
+    if (options.offload)
+        return "--offload: expected --port ring: it pretends, and a wire carries real checksums";
+    return options.workers > 1 ? "--workers: expected 1, or --port ring" : NULL;
+}
+
+static int refuse(const char *why)
+{
+    fprintf(stderr, "starling-bench: %s\n", why);
     return -1;
 }
 
-static int make_loads(struct bench_load *loads)
+/* Fills in *ends if the wire is outside of this process. */
+static int check_port(struct bench_ends *ends)
+{
+    if (is_port("null") && options.what != BENCH_FAN_OUT)
+        return refuse("--port null: expected another, or --case fan-out: a frame that is not there "
+                      "can be neither checked nor answered");
+    if (is_port("null") || is_port("ring"))
+        return options.far_port == NULL
+                   ? 0
+                   : refuse("--far-port: expected --port as well, joined to it outside");
+    const char *asked = asked_of_rings();
+    if (asked != NULL)
+        return refuse(asked);
+    return bench_ends_read(ends, options.port, options.far_port);
+}
+
+static int make_loads(struct bench_load *loads, const struct bench_ends *ends)
 {
     int count = 0;
+    uint32_t in_flight = options.in_flight / BENCH_BURST * BENCH_BURST;
+    if (ends != NULL)
+        in_flight = RTE_MIN(in_flight, (uint32_t)BENCH_ENDS_FRAMES_MAX);
     for (uint32_t m = 0; m < options.members.count; m++) {
         for (uint32_t f = 0; f < options.frame_sizes.count; f++) {
             struct bench_load *load = &loads[count++];
@@ -103,12 +127,13 @@ static int make_loads(struct bench_load *loads)
                 .members = options.members.values[m],
                 .records = options.fill ? BENCH_RECORDS_FILL : options.records,
                 .frame_bytes = options.frame_sizes.values[f],
-                .in_flight = options.in_flight / BENCH_BURST * BENCH_BURST,
+                .in_flight = in_flight,
                 .workers = options.workers,
                 .fan_out = options.fan_out,
                 .v6 = options.v6,
                 .offload = options.offload,
-                .null = strcmp(options.port, "null") == 0,
+                .null = is_port("null"),
+                .ends = ends,
             };
             if (bench_load_complete(load, options.fill || options.records != UINT32_MAX) != 0)
                 return -1;
@@ -171,9 +196,10 @@ static int run(const struct bench_load *loads, int count)
 int bench_packet(int argc, char **argv)
 {
     static struct bench_load loads[RESULTS_MAX];
-    if (bench_arguments_read(argc, argv, known, NULL) != 0 || check_port(options.port) != 0)
+    static struct bench_ends ends;
+    if (bench_arguments_read(argc, argv, known, NULL) != 0 || check_port(&ends) != 0)
         return 2;
-    int count = make_loads(loads);
+    int count = make_loads(loads, is_port("null") || is_port("ring") ? NULL : &ends);
     if (count < 0)
         return 2;
     bool hugepages = !options.no_huge;
@@ -181,6 +207,6 @@ int bench_packet(int argc, char **argv)
         return 1;
     options.no_huge = !hugepages;
     int rc = run(loads, count);
-    bench_session_end();
+    bench_session_end(loads);
     return rc == 0 ? 0 : 1;
 }

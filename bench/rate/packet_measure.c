@@ -85,10 +85,11 @@ static int measure_on(struct bench_node *node, const struct bench_packet_plan *p
     if (bench_seat_take(&node->seats[0]) != 0)
         return -1;
     int rc = bench_trial_run(node, &plan->trials, &r->closed);
-    bool receives = r->load->what != BENCH_FAN_OUT;
-    if (rc == 0 && receives)
+    /* what waits in a device nobody sees */
+    bool paced = r->load->what != BENCH_FAN_OUT && r->load->ends == NULL;
+    if (rc == 0 && paced)
         take_latency(&node->seats[0], r);
-    if (rc == 0 && receives && plan->search)
+    if (rc == 0 && paced && plan->search)
         search(&node->seats[0], r);
     bench_progress_end();
     for (unsigned w = 0; w < node->load.workers; w++)

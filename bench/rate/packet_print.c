@@ -2,6 +2,7 @@
 #include <rte_cycles.h>
 #include <stdio.h>
 
+#include "bench/rate/ends.h"
 #include "bench/rate/packet.h"
 
 static double percentile(const struct sl_histogram *h, double p)
@@ -33,26 +34,35 @@ static json_t *json_curve(const struct sl_histogram *h)
     return points;
 }
 
+static const char *port_of(const struct bench_load *load)
+{
+    if (load->ends != NULL)
+        return load->ends->port.text;
+    return load->null ? "null" : "ring";
+}
+
 static void add_load(json_t *object, const struct bench_packet_result *r)
 {
     const struct bench_load *load = r->load;
     json_object_update_new(
-        object, json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:s, s:b, s:s, s:i, s:i, s:i, s:b}",
-                          "counts", bench_case_counts[load->what], "members", (int)load->members,
-                          "frame_bytes", (int)load->frame_bytes, "in_flight", (int)load->in_flight,
-                          "workers", (int)load->workers, "fan_out", (int)load->fan_out, "ip",
-                          load->v6 ? "ipv6" : "ipv4", "offload", (int)load->offload, "port",
-                          load->null ? "null" : "ring", "trial_ms", (int)r->trials->trial_ms,
-                          "trials", (int)r->closed.trials, "bytes_per_member",
-                          (int)r->bytes_per_member, "hugepages", (int)r->hugepages));
+        object,
+        json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:s, s:b, s:s, s:i, s:i, s:i, s:b}", "counts",
+                  bench_case_counts[load->what], "members", (int)load->members, "frame_bytes",
+                  (int)load->frame_bytes, "in_flight", (int)load->in_flight, "workers",
+                  (int)load->workers, "fan_out", (int)load->fan_out, "ip",
+                  load->v6 ? "ipv6" : "ipv4", "offload", (int)load->offload, "port", port_of(load),
+                  "trial_ms", (int)r->trials->trial_ms, "trials", (int)r->closed.trials,
+                  "bytes_per_member", (int)r->bytes_per_member, "hugepages", (int)r->hugepages));
+    if (load->ends != NULL)
+        json_object_set_new(object, "far_port", json_string(load->ends->far_port.text));
 }
 
 static void add_latency(json_t *object, const struct bench_packet_result *r)
 {
-    json_object_set_new(object, "latency_ns",
-                        json_percentiles(r->latency_ns, r->p50_ns, r->p99_ns));
     if (r->latency_pps <= 0)
         return;
+    json_object_set_new(object, "latency_ns",
+                        json_percentiles(r->latency_ns, r->p50_ns, r->p99_ns));
     json_object_set_new(object, "floor_latency_ns",
                         json_percentiles(r->floor_latency_ns, r->floor_p50_ns, r->floor_p99_ns));
     json_object_set_new(object, "latency_ratio",
@@ -115,8 +125,8 @@ void bench_packet_print(const struct bench_packet_result *r)
            c->records_per_frame);
     if (load->frame_bytes != 0)
         printf("frames of %u bytes, ", load->frame_bytes);
-    printf("IPv%c, %u in flight, %u worker%s%s%s\n", load->v6 ? '6' : '4', load->in_flight,
-           load->workers, load->workers > 1 ? "s" : "",
+    printf("%s, IPv%c, %u in flight, %u worker%s%s%s\n", port_of(load), load->v6 ? '6' : '4',
+           load->in_flight, load->workers, load->workers > 1 ? "s" : "",
            load->offload ? ", checksums offloaded" : "", r->hugepages ? "" : ", no hugepages");
     printf("  Mpps of %s: median [least .. most] of %u trials of %u ms, and cycles a packet\n\n",
            bench_case_counts[load->what], c->trials, r->trials->trial_ms);

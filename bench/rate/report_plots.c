@@ -30,7 +30,9 @@ static void describe(const json_t *r, char *out, size_t bytes)
              json_is_true(json_object_get(r, "offload")) ? ", offload" : "");
     size_t length = strlen(out);
     if (workers > 1)
-        snprintf(out + length, bytes - length, ", %d workers", workers);
+        length += (size_t)snprintf(out + length, bytes - length, ", %d workers", workers);
+    if (strcmp(text(r, "port"), "ring") != 0)
+        snprintf(out + length, bytes - length, ", %.30s", text(r, "port"));
 }
 
 /* A result joins a line if one of its kind differs from it in `key` and in nothing else. */
@@ -133,7 +135,8 @@ void bench_report_packet(FILE *out, const json_t *results)
         return;
     fputs(
         "<h2>Rate</h2><p>Packets a second, all workers together: the daemon's own runtime over a "
-        "wire of rings. The floor is a bare DPDK responder on the same frames in the same run, in "
+        "wire of rings, or the port that is named. The floor is a bare DPDK responder on the same "
+        "frames in the same run, in "
         "turn. Medians; lines show the least and the most of all trials. A frame size of 0 is what "
         "the records make it.</p>",
         out);

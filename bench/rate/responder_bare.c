@@ -119,6 +119,16 @@ static __rte_always_inline struct view view_of(struct rte_mbuf *m, bool v6, bool
     return v;
 }
 
+static __rte_always_inline void send_burst(struct bench_seat *seat, uint16_t port, uint16_t queue,
+                                           struct rte_mbuf **burst, uint16_t count)
+{
+    uint16_t sent = rte_eth_tx_burst(port, queue, burst, count);
+    if (unlikely(sent < count)) {
+        seat->drops += count - sent;
+        rte_pktmbuf_free_bulk(burst + sent, (unsigned)(count - sent));
+    }
+}
+
 static __rte_always_inline unsigned respond(struct bench_seat *seat, bool v6, bool summed)
 {
     struct rte_mbuf *burst[BENCH_BURST], *freed[BENCH_BURST], *sent[BENCH_BURST];
@@ -136,8 +146,8 @@ static __rte_always_inline unsigned respond(struct bench_seat *seat, bool v6, bo
             freed[freed_count++] = burst[i];
         }
     }
-    if (answers > 0 && rte_eth_tx_burst(port, queue, sent, answers) < answers)
-        seat->drops++;
+    if (answers > 0)
+        send_burst(seat, port, queue, sent, answers);
     if (freed_count > 0)
         rte_pktmbuf_free_bulk(freed, freed_count);
     return n;
@@ -177,13 +187,14 @@ static unsigned send_to_many(struct bench_seat *seat)
         struct view v = view_of(burst[i], false, node->load.offload);
         struct sl_endpoint to = bench_member_v4(bench_member_draw(&node->members, &seat->random));
         memcpy(frame, start, header_bytes + SL_HEADER_BYTES);
+        v.ether->dst_addr = node->wire.far_port.mac;
+        v.ether->src_addr = node->wire.port.mac;
         memset(v.payload + SL_HEADER_BYTES, 0, payload - SL_HEADER_BYTES);
         memcpy(&((struct rte_ipv4_hdr *)v.ip)->src_addr, to.ip + 12, 4);
         v.udp->dgram_len = rte_cpu_to_be_16((uint16_t)(payload + sizeof(*v.udp)));
         turn_v4(&v, (uint16_t)(payload + sizeof(*v.udp)));
     }
-    if (rte_eth_tx_burst(node->sends_to, 0, burst, BENCH_BURST) < BENCH_BURST)
-        seat->drops++;
+    send_burst(seat, node->sends_to, 0, burst, BENCH_BURST);
     return BENCH_BURST;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <rte_arp.h>
+#include <rte_cycles.h>
 #include <rte_lcore.h>
 #include <rte_malloc.h>
 #include <stdio.h>
@@ -8,6 +9,9 @@
 
 #include "bench/rate/node.h"
 #include "dataplane/packet.h"
+
+#define SETTLE_TURNS 8
+#define SETTLE_MS    2000 /* for a wire to carry a question and its answer */
 
 /* Every mbuf of the pool gets its frame once. */
 static int draw_all(struct bench_seat *seat)
@@ -39,7 +43,7 @@ static void answer_for_gateway(struct bench_seat *seat)
         (struct rte_ether_hdr *)rte_pktmbuf_append(m, sizeof(*ether) + sizeof(struct rte_arp_hdr));
     struct rte_arp_hdr *arp = (struct rte_arp_hdr *)(ether + 1);
     ether->dst_addr = net->mac;
-    ether->src_addr = (struct rte_ether_addr){{2, 0, 0, 0, 1, 2}};
+    ether->src_addr = seat->node->wire.far_port.mac;
     ether->ether_type = rte_cpu_to_be_16(RTE_ETHER_TYPE_ARP);
     arp->arp_hardware = rte_cpu_to_be_16(RTE_ARP_HRD_ETHER);
     arp->arp_protocol = rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV4);
@@ -50,13 +54,21 @@ static void answer_for_gateway(struct bench_seat *seat)
     arp->arp_data.arp_tha = net->mac;
     memcpy(&arp->arp_data.arp_sip, net->v4.gateway, 4);
     memcpy(&arp->arp_data.arp_tip, net->v4.address, 4);
-    void *packet = m;
-    rte_ring_enqueue_bulk(seat->to_node, &packet, 1, NULL);
+    bench_wire_give(&seat->node->wire, seat->worker->receiver.queue, &m, 1);
 }
 
-/* A packet to anybody makes the node ask for the gateway; a few turns take in its answer, and what
-   a node says when it starts. */
-static void settle_engine(struct bench_seat *seat)
+static bool knows_gateway(const struct bench_seat *seat)
+{
+    struct sl_endpoint to = bench_member_v4(1);
+    struct rte_ether_addr mac;
+    uint8_t next_hop[16];
+    return sl_net_next_hop(&seat->node->net, &to, next_hop) &&
+           sl_neighbour_find(seat->node->runtime.neighbours, next_hop, &mac);
+}
+
+/* A packet to anybody makes the node ask for the gateway; some turns take in its answer, and what a
+   node says when it starts. A wire that carries nothing shows here. */
+static int settle_engine(struct bench_seat *seat)
 {
     struct sl_worker *w = seat->worker;
     struct sl_host host = sl_engine_host(w->loop->host);
@@ -69,23 +81,34 @@ static void settle_engine(struct bench_seat *seat)
         memset(buffer.bytes, 0, SL_HEADER_BYTES);
         host.send(host.context, &buffer, SL_HEADER_BYTES, SL_CLASS_PROBE, &to, 1);
     }
-    for (int turn = 0; turn < 8; turn++) {
+    uint64_t end_tsc = rte_rdtsc() + rte_get_tsc_hz() / 1000 * SETTLE_MS;
+    bool heard = false, known = false;
+    for (unsigned turn = 0; turn < SETTLE_TURNS || !heard || !known; turn++) {
+        if (rte_rdtsc() > end_tsc) {
+            fprintf(stderr,
+                    "starling-bench: no frame comes from one port to the other%s: are they "
+                    "ends of one wire?\n",
+                    heard ? ", towards --port" : "");
+            return -1;
+        }
         if (turn == 2)
             answer_for_gateway(seat);
         sl_receiver_poll(&w->receiver, now_ns);
         sl_engine_loop_turn(w->loop, now_ns);
         sl_transmitter_flush(&w->transmitter);
         urcu_qsbr_quiescent_state();
-        bench_seat_drain(seat);
+        heard |= bench_seat_drain(seat) > 0;
+        known = knows_gateway(seat);
     }
+    return 0;
 }
 
 int bench_seat_take(struct bench_seat *seat)
 {
     if (sl_receiver_start(&seat->worker->receiver) != 0 || draw_all(seat) != 0)
         return -1;
-    if (seat->worker->loop != NULL)
-        settle_engine(seat);
+    if (seat->worker->loop != NULL && settle_engine(seat) != 0)
+        return -1;
     seat->worker->transmitter.ethdev_id = seat->node->sends_to;
     return 0;
 }
@@ -121,6 +144,7 @@ static void forget_traffic(struct sl_lane *lane)
 uint32_t bench_seat_fill(struct bench_seat *seat, uint32_t count, bool redraw)
 {
     struct rte_mbuf *burst[BENCH_BURST];
+    uint16_t queue = seat->worker->receiver.queue;
     uint32_t put = 0;
     forget_traffic(&seat->worker->lane);
     while (put < count) {
@@ -135,9 +159,7 @@ uint32_t bench_seat_fill(struct bench_seat *seat, uint32_t count, bool redraw)
                 bench_frames_restore(&seat->frames, burst[i]);
             seat->records_filled += frame->records;
         }
-        uint32_t sent = rte_ring_enqueue_burst(seat->to_node, (void **)burst, n, NULL);
-        if (sent < n)
-            rte_pktmbuf_free_bulk(burst + sent, n - sent);
+        uint32_t sent = bench_wire_give(&seat->node->wire, queue, burst, n);
         put += sent;
         if (sent < n)
             break;
@@ -149,8 +171,9 @@ uint32_t bench_seat_fill(struct bench_seat *seat, uint32_t count, bool redraw)
 uint32_t bench_seat_drain(struct bench_seat *seat)
 {
     struct rte_mbuf *burst[BENCH_BURST];
+    uint16_t queue = seat->worker->receiver.queue;
     uint32_t taken = 0, n;
-    while ((n = rte_ring_dequeue_burst(seat->from_node, (void **)burst, BENCH_BURST, NULL)) > 0) {
+    while ((n = bench_wire_take(&seat->node->wire, queue, burst, BENCH_BURST)) > 0) {
         rte_pktmbuf_free_bulk(burst, n);
         taken += n;
     }

@@ -13,7 +13,9 @@ extern "C" {
 
 /* *hugepages: may they be used; are they. 0, or -1 after one line on stderr. */
 int bench_session_start(char **argv, const struct bench_load *loads, int count, bool *hugepages);
-void bench_session_end(void);
+
+/* The load is any of those that it was started for. */
+void bench_session_end(const struct bench_load *load);
 
 /* One object on a line of stdout; takes it. */
 void bench_json_print(json_t *object);

@@ -127,6 +127,6 @@ int bench_stages(int argc, char **argv)
     if (bench_session_start(argv, &load, 1, &hugepages) != 0)
         return 1;
     int rc = run(&load);
-    bench_session_end();
+    bench_session_end(&load);
     return rc == 0 ? 0 : 1;
 }

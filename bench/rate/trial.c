@@ -15,7 +15,8 @@
 
 #define SLICE_MS    10
 #define SAMPLES_MAX 8192 /* per side and trial: what comes later in a long trial is not kept */
-#define EMPTY_MAX   1000 /* polls without a frame, while frames wait, before a round is given up */
+#define PATIENCE_MS \
+    20 /* without a packet, before what is out counts as lost: above a scheduler's slice */
 
 enum side { NODE, FLOOR, SIDES };
 
@@ -39,6 +40,21 @@ static bench_responder_fn responder_of(enum side side, const struct bench_load *
     return side == NODE ? bench_responder_node(load) : bench_responder_bare(load);
 }
 
+/* A device delivers when it likes, and to wait for it is no work: adds the cycles until the poll
+   that brought something. Returns what that handled; 0: nothing came. */
+static unsigned await(struct bench_seat *seat, bench_responder_fn respond, uint64_t *idle)
+{
+    uint64_t patience = rte_get_tsc_hz() / 1000 * PATIENCE_MS;
+    uint64_t start = rte_rdtsc_precise(), now;
+    unsigned n;
+    do {
+        now = rte_rdtsc_precise();
+        n = respond(seat);
+    } while (n == 0 && now - start < patience);
+    *idle += now - start;
+    return n;
+}
+
 /* Returns cycles per packet. */
 static double run_round(struct part *part, enum side side, bool redraw)
 {
@@ -49,17 +65,18 @@ static double run_round(struct part *part, enum side side, bool redraw)
     uint32_t count = receives ? bench_seat_fill(seat, load->in_flight, redraw) : load->in_flight;
     /* a call to a fan-out sends up to a burst, which must find room */
     uint32_t enough = receives ? count : count - BENCH_BURST + 1;
-    uint32_t done = 0, empty = 0;
-    uint64_t start = rte_rdtsc_precise();
-    while (done < enough && empty < EMPTY_MAX) {
+    uint32_t done = 0;
+    uint64_t idle = 0, start = rte_rdtsc_precise();
+    while (done < enough) {
         unsigned n = respond(seat);
+        if (unlikely(n == 0) && (n = await(seat, respond, &idle)) == 0)
+            break;
         done += n;
-        empty = n == 0 ? empty + 1 : 0;
     }
-    uint64_t cycles = rte_rdtsc_precise() - start;
+    uint64_t cycles = rte_rdtsc_precise() - start - idle;
     bench_seat_drain(seat);
     part->frames += done;
-    part->lost += receives ? count - done : 0;
+    part->lost += receives && done < count ? count - done : 0;
     return done == 0 ? 0 : (double)cycles / done;
 }
 

@@ -4,7 +4,9 @@
  * Closed-loop trials: how fast node and floor work off frames that always wait. Both alternate in
  * short slices within each trial, on each worker; a sample is a round of all frames in flight, a
  * trial's figure the median of its samples, so a round in which the kernel ran something else does
- * not move it. Making frames whole again is the generator's time and is not counted.
+ * not move it. Making frames whole again is the generator's time and is not counted, nor are
+ * polls that find nothing after another one did: a device delivers when it likes. What does not
+ * come is given up.
  */
 #include "bench/rate/node.h"
 #include "bench/rate/stats.h"

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace
 {
@@ -18,16 +19,21 @@ struct Outcome {
     std::string output; /* stderr too */
 };
 
-Outcome bench(const std::string &arguments)
+Outcome shell(const std::string &command)
 {
     Outcome run{-1, ""};
-    FILE *out = popen((std::string(SL_BENCH_PROGRAM) + " " + arguments + " 2>&1").c_str(), "r");
+    FILE *out = popen((command + " 2>&1").c_str(), "r");
     if (out == nullptr)
         return run;
     for (int c; (c = fgetc(out)) != EOF;)
         run.output.push_back((char)c);
     run.code = WEXITSTATUS(pclose(out));
     return run;
+}
+
+Outcome bench(const std::string &arguments)
+{
+    return shell(std::string(SL_BENCH_PROGRAM) + " " + arguments);
 }
 
 const std::string QUICK = " --no-huge --members 1000 --in-flight 64 --trial-ms 20 --json ";
@@ -88,21 +94,111 @@ TEST(Bench, AWrongValueIsRefusedWithWhatWasExpected)
     EXPECT_TRUE(has(run, "from 1000 to 1000000")) << run.output;
 }
 
-TEST(Bench, APortWithOneEndOutsideIsRefusedWithWhatMeasuresIt)
+TEST(Bench, APortWithoutItsOtherEndIsRefusedWithWhatToGive)
 {
-    for (const char *port : {"af_packet:lo", "memif:/tmp/x.sock", "pci:0000:3b:00.0"}) {
+    for (const char *port : {"af_packet:lo", "af_xdp:lo", "memif:/tmp/x.sock", "pci:3b:00.0"}) {
         Outcome run = bench(std::string("packet --port ") + port);
         EXPECT_EQ(run.code, 2) << port;
-        EXPECT_TRUE(has(run, "expected ring: ")) << run.output;
+        EXPECT_TRUE(has(run, "expected --far-port as well")) << run.output;
+        EXPECT_TRUE(has(run, "`starling-bench generate`")) << run.output;
     }
-    EXPECT_TRUE(has(bench("packet --port af_xdp:lo"), "generate")) << "of a whole node";
+}
+
+TEST(Bench, PortsThatAreNoEndsOfOneWireAreRefused)
+{
+    const char *const memif = "--port memif:/tmp/x.sock --far-port ";
+    for (const char *far : {"memif:/tmp/x.sock", "memif:/tmp/y.sock,role=server", "af_packet:lo"}) {
+        Outcome run = bench(std::string("packet ") + memif + far);
+        EXPECT_EQ(run.code, 2) << far;
+        EXPECT_TRUE(has(run, std::string("--far-port ") + far + ": expected ")) << run.output;
+    }
+    EXPECT_EQ(bench("packet --port af_packet:lo --far-port af_packet:lo").code, 2);
+    EXPECT_EQ(bench("packet --far-port af_packet:lo").code, 2) << "a ring has both";
+}
+
+TEST(Bench, WhatARealWireCannotTellIsRefused)
+{
+    for (const char *option : {"--search", "--hlog /tmp/x", "--offload", "--workers 2"}) {
+        Outcome run = bench(std::string("packet --port memif:/tmp/x.sock --far-port "
+                                        "memif:/tmp/x.sock,role=server ") +
+                            option);
+        EXPECT_EQ(run.code, 2) << option;
+        EXPECT_TRUE(has(run, "--port ring")) << run.output;
+    }
+}
+
+class BenchMemif : public testing::TestWithParam<const char *>
+{
+};
+
+TEST_P(BenchMemif, CarriesACaseWithoutADrop)
+{
+    char name[] = "/tmp/starling-bench-test.XXXXXX";
+    const std::string folder = mkdtemp(name), port = "memif:" + folder + "/wire.sock";
+    Outcome run = bench(std::string("packet --repetitions 1 --no-huge --members 1000,2000 "
+                                    "--trial-ms 20 --json --case ") +
+                        GetParam() + " --port " + port + " --far-port " + port + ",role=server");
+    ASSERT_EQ(run.code, 0) << run.output;
+    size_t second = run.output.find("\"kind\":", run.output.find("\"kind\":") + 1);
+    ASSERT_NE(second, std::string::npos) << "the ports are opened again; " << run.output;
+    for (size_t at : {run.output.find("\"kind\":"), second}) {
+        Outcome one{0, run.output.substr(at, run.output.find('\n', at) - at)};
+        EXPECT_TRUE(has(one, "\"drops\":0,")) << one.output;
+        EXPECT_TRUE(has(one, "\"in_flight\":256,")) << one.output;
+        EXPECT_TRUE(has(one, "\"port\":\"memif:")) << one.output;
+        EXPECT_FALSE(has(one, "latency")) << one.output;
+        EXPECT_FALSE(has(one, "\"mpps\":0.0,")) << one.output;
+    }
+    EXPECT_FALSE(has(run, "EAL:")) << run.output;
+    std::filesystem::remove_all(folder);
+}
+
+INSTANTIATE_TEST_SUITE_P(Some, BenchMemif, testing::Values("ping-ack", "novel-updates", "fan-out"),
+                         [](const auto &info) { return std::string(info.param, 3); });
+
+/* In a network namespace of its own, with such veth pairs: "a b" is one. */
+Outcome bench_over_veths(const std::vector<std::string> &pairs, const std::string &arguments)
+{
+    std::string command = "unshare -n sh -ec '";
+    for (const std::string &pair : pairs) {
+        const std::string near = pair.substr(0, pair.find(' ')), far = pair.substr(near.size() + 1);
+        command += "ip link add " + near + " type veth peer name " + far + "; ";
+        for (const std::string &end : {near, far})
+            command += "sysctl -qw net.ipv6.conf." + end +
+                       ".disable_ipv6=1; " /* it would speak */
+                       "ip link set " +
+                       end + " up; ";
+    }
+    return shell(command + "exec " + SL_BENCH_PROGRAM + " " + arguments + "'");
+}
+
+const std::string OVER_AF_PACKET =
+    "packet --repetitions 1 --port af_packet:sl0 --far-port af_packet:sl1";
+
+TEST(Bench, AVethPairCarriesPings)
+{
+    if (shell("unshare -n true").code != 0)
+        GTEST_SKIP() << "no right to make a network namespace";
+    Outcome run = bench_over_veths({"sl0 sl1"}, OVER_AF_PACKET + QUICK);
+    EXPECT_EQ(run.code, 0) << run.output;
+    EXPECT_TRUE(has(run, "\"drops\":0,")) << run.output;
+    EXPECT_TRUE(has(run, "\"port\":\"af_packet:sl0\"")) << run.output;
+}
+
+TEST(Bench, PortsThatNothingJoinsAreGivenUp)
+{
+    if (shell("unshare -n true").code != 0)
+        GTEST_SKIP() << "no right to make a network namespace";
+    Outcome run = bench_over_veths({"sl0 other0", "sl1 other1"}, OVER_AF_PACKET + QUICK);
+    EXPECT_EQ(run.code, 1) << run.output;
+    EXPECT_TRUE(has(run, "are they ends of one wire?")) << run.output;
 }
 
 TEST(Bench, FramesThatComeFromNowhereAreRefused)
 {
     Outcome run = bench("packet --port null");
     EXPECT_EQ(run.code, 2);
-    EXPECT_TRUE(has(run, "expected ring, or --case fan-out")) << run.output;
+    EXPECT_TRUE(has(run, "expected another, or --case fan-out")) << run.output;
 }
 
 TEST(Bench, TheLeastFramesAreSentToManyAndFreedByTheNullPort)
