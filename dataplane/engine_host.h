@@ -16,12 +16,11 @@
 extern "C" {
 #endif
 
-/* From here up a fan-out shares one payload behind header mbufs. Measured with `starling-bench
- * packet
- * --case fan-out --offload`, three destinations: with buffers that come out of the second cache, as
- * behind a NIC's queue, sharing saves 11 of 144 cycles a packet at 146 bytes, 40 of 190 at 512 and
- * 80 of 320 at 1518, the driver's freeing not counted (--port ring); with buffers that come back at
- * once, freeing counted, it costs 13 of 127 at 512 and pays from 1024 on (--port null). */
+/* From here up a fan-out shares one payload behind header mbufs. Three destinations, by
+ * `starling-bench packet --case fan-out --offload`: with buffers that come out of the second cache,
+ * as behind a NIC's queue, sharing saves 11 of 144 cycles a packet at 146 bytes, 40 of 190 at 512
+ * and 80 of 320 at 1518, the driver's freeing not counted (--port ring); with buffers that come
+ * back at once, freeing counted, it costs 13 of 127 at 512 and pays from 1024 on (--port null). */
 #define SL_SHARE_PAYLOAD_BYTES 512
 
 struct sl_engine_host {

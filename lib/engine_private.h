@@ -157,7 +157,7 @@ struct sl_endpoint sl_engine_endpoint(const struct sl_engine *e, uint32_t slot);
 /* A member counts as live from now on (or still does, perhaps in another zone), or no longer. */
 void sl_engine_member_lives(struct sl_engine *e, uint32_t slot);
 void sl_engine_member_gone(struct sl_engine *e, uint32_t slot);
-/* The zone that an identity names, entered if it is new. */
+/* The zone of this name, entered if it is new. */
 uint32_t sl_engine_zone(struct sl_engine *e, const char *zone, uint8_t zone_bytes);
 /* duration +- 1/8, so that nodes do not march in step */
 uint64_t sl_engine_jitter(struct sl_engine *e, uint64_t duration_ns);

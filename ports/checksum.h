@@ -2,9 +2,9 @@
 #pragma once
 /*
  * Internet checksums (RFC 1071) of what we receive and send without the device's help. Words of any
- * width, in memory's byte order, sum up to the same sixteen bits once folded (RFC 1071, 2): by 32
- * bits it takes two thirds of the time of DPDK's functions, which go by 16. A datagram is sound
- * when the sum over it, checksum included, is all ones.
+ * width, in memory's byte order, sum up to the same sixteen bits once folded (RFC 1071, 2): here
+ * they have 32 bits, in DPDK's functions 16. A datagram is sound when the sum over it, checksum
+ * included, is all ones.
  */
 #include <netinet/in.h>
 #include <rte_byteorder.h>
