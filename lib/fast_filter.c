@@ -173,7 +173,7 @@ static inline __attribute__((always_inline)) bool filter(struct sl_pass *pass, b
             return false;
     }
     pass->stale_count += stale_count;
-    return error == SL_WIRE_OK && filter_late(pass, late, late_count);
+    return error == SL_WIRE_OK && (!is_far || filter_late(pass, late, late_count));
 }
 
 bool sl_pass_filter(struct sl_pass *pass)

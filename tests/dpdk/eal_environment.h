@@ -11,8 +11,8 @@
 #include <vector>
 
 /* EAL's --lcores; a binary that launches workers names more before it includes this. */
-#ifndef EAL_TEST_LCORES
-#define EAL_TEST_LCORES "0@0"
+#ifndef SL_TEST_LCORES
+#define SL_TEST_LCORES "0@0"
 #endif
 
 class EalEnvironment : public testing::Environment
@@ -21,8 +21,8 @@ class EalEnvironment : public testing::Environment
     void SetUp() override
     {
         std::vector<std::string> arguments = {
-            "test", "--no-huge", "--no-shconf", "--no-pci",      "--no-telemetry",
-            "-m",   "256",       "--lcores",    EAL_TEST_LCORES, "--log-level=error"};
+            "test", "--no-huge", "--no-shconf", "--no-pci",     "--no-telemetry",
+            "-m",   "256",       "--lcores",    SL_TEST_LCORES, "--log-level=error"};
         std::vector<char *> pointers;
         for (auto &a : arguments)
             pointers.push_back(a.data());

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Two whole nodes in one process, each on lcores of its own, over crossed rings. */
-#define EAL_TEST_LCORES "(0-6)@0"
+#define SL_TEST_LCORES "(0-6)@0"
 #include "dataplane/runtime.h"
 
 #include <urcu/urcu-qsbr.h>
