@@ -2,6 +2,7 @@
 #include "dataplane/engine_host.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "dataplane/reclaim.h"
 #include "lib/assert.h"
@@ -98,7 +99,9 @@ static void host_send(void *context, struct sl_buffer *buffer, uint32_t length_b
 static void host_event(void *context, const struct sl_event *event)
 {
     struct sl_engine_host *h = context;
-    sl_event_log_add(h->events, event, h->now_ns);
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    sl_event_log_add(h->events, event, (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec);
 }
 
 static void host_retire(void *context, struct sl_retire_ticket *ticket)

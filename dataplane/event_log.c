@@ -43,13 +43,13 @@ static void copy_name(char *out, const struct sl_event *event)
         memcpy(out, cold->text, cold->name_bytes);
 }
 
-void sl_event_log_add(struct sl_event_log *log, const struct sl_event *event, uint64_t now_ns)
+void sl_event_log_add(struct sl_event_log *log, const struct sl_event *event, uint64_t time_ns)
 {
     union event_words new;
     struct sl_node_event *e = &new.event;
     memset(&new, 0, sizeof(new));
     e->sequence = log->last + 1;
-    e->time_ns = now_ns;
+    e->time_ns = time_ns;
     e->type = (uint32_t)event->type;
     e->id = event->id;
     e->word = event->word;
@@ -58,6 +58,8 @@ void sl_event_log_add(struct sl_event_log *log, const struct sl_event *event, ui
     e->endpoint = event->endpoint;
     if (event->cold != NULL)
         copy_name(e->name, event);
+    if (event->accuser != NULL)
+        memcpy(e->accuser, event->accuser->text, event->accuser->name_bytes);
     slot_write(&log->slots[e->sequence & (SL_EVENT_LOG_SIZE - 1)], &new);
     __atomic_store_n(&log->last, e->sequence, __ATOMIC_RELEASE);
 }

@@ -29,11 +29,10 @@ struct sl_event_log {
     struct sl_event_slot slots[SL_EVENT_LOG_SIZE];
 };
 
-/* Engine's core. now_ns: its own clock. */
-void sl_event_log_add(struct sl_event_log *log, const struct sl_event *event, uint64_t now_ns);
+/* Engine's core. time_ns: CLOCK_REALTIME, stamped once, so that an event's time never moves. */
+void sl_event_log_add(struct sl_event_log *log, const struct sl_event *event, uint64_t time_ns);
 
-/* Any thread: copies up to `count` events with sequence > after; returns how many. time_ns is the
- * engine's clock. */
+/* Any thread: copies up to `count` events with sequence > after; returns how many. */
 uint32_t sl_event_log_read(const struct sl_event_log *log, uint64_t after,
                            struct sl_node_event *out, uint32_t count);
 

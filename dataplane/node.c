@@ -150,22 +150,13 @@ static int node_stats(void *context, struct sl_node_stats *stats)
     return 0;
 }
 
-static uint64_t realtime_now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
 static int node_events(void *context, uint64_t after, struct sl_node_event *out, uint32_t count)
 {
     struct sl_node_context *n = context;
     const char *self_name = n->options->config.name;
     uint64_t self_id = sl_engine_self_id(n->runtime->loop.engine);
     uint32_t found = sl_event_log_read(n->runtime->events, after, out, count);
-    uint64_t origin_ns = realtime_now_ns() - sl_clock_now(&n->runtime->clock);
     for (uint32_t i = 0; i < found; i++) {
-        out[i].time_ns += origin_ns;
         if (out[i].id == self_id && out[i].name[0] == '\0')
             copy_text(out[i].name, sizeof(out[i].name), self_name, strlen(self_name));
     }

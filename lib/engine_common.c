@@ -44,6 +44,7 @@ void sl_engine_drop(struct sl_engine *e, enum sl_drop reason)
 void sl_engine_tell(struct sl_engine *e, enum sl_event_type type, uint32_t slot, uint64_t word,
                     uint64_t previous_word, uint64_t accuser_id)
 {
+    uint32_t accuser = accuser_id == 0 ? SL_SLOT_NONE : sl_view_find(e->view, accuser_id, NULL);
     struct sl_event event = {
         .type = type,
         .id = slot == SL_SLOT_NONE ? e->self_id : sl_view_slot_id(e->view, slot),
@@ -51,6 +52,7 @@ void sl_engine_tell(struct sl_engine *e, enum sl_event_type type, uint32_t slot,
         .previous_word = previous_word,
         .accuser_id = accuser_id,
         .cold = slot == SL_SLOT_NONE ? NULL : sl_view_cold(e->view, slot),
+        .accuser = accuser == SL_SLOT_NONE ? NULL : sl_view_cold(e->view, accuser),
     };
     e->host.event(e->host.context, &event);
 }

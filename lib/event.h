@@ -33,13 +33,14 @@ enum sl_event_type {
 
 struct sl_event {
     enum sl_event_type type;
-    uint64_t id;                 /* zone events: the hash of the zone's name */
-    uint64_t word;               /* after the change; zone events: 0 */
-    uint64_t previous_word;      /* before it; 0 = was not known */
-    uint64_t accuser_id;         /* SUSPECT and DEAD */
-    struct sl_endpoint endpoint; /* CONFLICT: where the other is; else unset */
-    const struct sl_cold *cold;  /* name and more; zone events: of a member of that zone; NULL for
-                                    oneself; valid during the call only */
+    uint64_t id;                   /* zone events: the hash of the zone's name */
+    uint64_t word;                 /* after the change; zone events: 0 */
+    uint64_t previous_word;        /* before it; 0 = was not known */
+    uint64_t accuser_id;           /* SUSPECT and DEAD */
+    struct sl_endpoint endpoint;   /* CONFLICT: where the other is; else unset */
+    const struct sl_cold *cold;    /* name and more; zone events: of a member of that zone; NULL for
+                                      oneself; valid during the call only */
+    const struct sl_cold *accuser; /* the accuser's; NULL if it is not known; as `cold` */
 };
 
 static inline bool sl_event_is_of_zone(enum sl_event_type type)

@@ -69,7 +69,8 @@ struct sl_node_event {
     uint32_t type;     /* enum sl_event_type */
     uint64_t id, word, previous_word, accuser_id;
     struct sl_endpoint endpoint;
-    char name[SL_NAME_BYTES_MAX + 1]; /* the member's; of events about a zone, the zone's */
+    char name[SL_NAME_BYTES_MAX + 1];    /* the member's; of events about a zone, the zone's */
+    char accuser[SL_NAME_BYTES_MAX + 1]; /* empty: none, or its name was not known */
 };
 
 struct sl_node {

@@ -78,6 +78,7 @@ void sl_control_convert_event(const struct sl_node_event *e, struct sl_control_e
     copy(out->type, sizeof(out->type),
          e->type < SL_EVENT_COUNT ? sl_event_name((enum sl_event_type)e->type) : "?");
     copy(out->name, sizeof(out->name), e->name);
+    copy(out->accuser_name, sizeof(out->accuser_name), e->accuser);
 }
 
 static void convert_counters(const struct sl_counters *c, struct sl_control_stats *out)
@@ -130,6 +131,9 @@ static void convert_engine(const struct sl_engine_stats *e, struct sl_control_st
     out->path_lost_permille = e->path_lost_permille;
     out->zone_doubts = e->zone_doubts;
     out->zones_unreachable = e->zones_unreachable;
+    out->syncs_ended = e->syncs_ended;
+    out->syncs_failed = e->syncs_failed;
+    out->sync_learned = e->sync_learned;
 }
 
 static struct sl_control_percentiles convert_percentiles(const struct sl_percentiles *p)

@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #define SL_CONTROL_SOCKET            "/run/starling/starling.sock"
-#define SL_CONTROL_VERSION           3u
+#define SL_CONTROL_VERSION           4u
 #define SL_CONTROL_MAGIC             0x4c525453u /* "STRL" on little-endian machines */
 #define SL_CONTROL_REQUEST_BYTES_MAX 16384u      /* payload of a request */
 #define SL_CONTROL_NAME_BYTES        64u
@@ -132,6 +132,7 @@ struct sl_control_stats {
     uint64_t gossip_rounds, rumours_sent, rumours_waiting, syncs_started, stalls;
     uint64_t health, path_round_trip_ns, path_lost_permille;
     uint64_t zone_doubts, zones_unreachable; /* times that a zone was doubted; unreachable now */
+    uint64_t syncs_ended, syncs_failed, sync_learned;
     struct sl_control_percentiles probe_rtt, convergence;
     uint32_t worker_count, class_count, drop_count, reserved;
     struct sl_control_worker workers[SL_CONTROL_WORKERS];
@@ -158,6 +159,7 @@ struct sl_control_event {
     struct sl_control_endpoint endpoint;
     char type[20];
     char name[SL_CONTROL_NAME_BYTES];
+    char accuser_name[SL_CONTROL_NAME_BYTES]; /* empty: not known */
 };
 
 #ifdef __cplusplus
@@ -175,6 +177,6 @@ SL_CONTROL_SIZE(sl_control_class, 48);
 SL_CONTROL_SIZE(sl_control_drop, 112);
 SL_CONTROL_SIZE(sl_control_percentiles, 48);
 SL_CONTROL_SIZE(sl_control_worker, 40);
-SL_CONTROL_SIZE(sl_control_stats, 9176);
+SL_CONTROL_SIZE(sl_control_stats, 9200);
 SL_CONTROL_SIZE(sl_control_events, 16);
-SL_CONTROL_SIZE(sl_control_event, 152);
+SL_CONTROL_SIZE(sl_control_event, 216);

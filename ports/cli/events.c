@@ -12,7 +12,7 @@ static int print_json(const struct sl_cli *cli, const struct sl_control_event *e
     sl_text_incarnation(incarnation, e->generation, e->refutations);
     sl_text_endpoint(endpoint, &e->endpoint);
     json_t *line = json_pack(
-        "{s:I, s:I, s:o, s:o, s:o, s:s, s:I, s:I, s:o, s:o, s:o, s:o}", "sequence",
+        "{s:I, s:I, s:o, s:o, s:o, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "sequence",
         (json_int_t)e->sequence, "time_ns", (json_int_t)e->time_ns, "type", sl_text_json(e->type),
         "name", sl_text_json(e->name), "id", sl_text_json_id(e->id), "incarnation", incarnation,
         "generation", (json_int_t)e->generation, "refutations", (json_int_t)e->refutations,
@@ -20,7 +20,8 @@ static int print_json(const struct sl_cli *cli, const struct sl_control_event *e
         "previous_status",
         e->previous_status == UINT8_MAX ? json_null()
                                         : json_string(sl_text_status(e->previous_status)),
-        "accuser", e->accuser != 0 ? sl_text_json_id(e->accuser) : json_null(), "endpoint",
+        "accuser", e->accuser != 0 ? sl_text_json_id(e->accuser) : json_null(), "accuser_name",
+        e->accuser_name[0] != '\0' ? sl_text_json(e->accuser_name) : json_null(), "endpoint",
         e->endpoint.port != 0 ? json_string(endpoint) : json_null());
     return sl_cli_print_json(cli, line, JSON_COMPACT);
 }
@@ -41,7 +42,10 @@ static int print_text(const struct sl_control_event *e)
            name[0] != '\0' ? name : "-");
     if (e->generation != 0)
         printf("  %s", incarnation);
-    if (e->accuser != 0)
+    sl_text_clean(name, sizeof(name), e->accuser_name, true);
+    if (name[0] != '\0')
+        printf("  accused by %s", name);
+    else if (e->accuser != 0)
         printf("  accused by %016" PRIx64, e->accuser);
     if (endpoint[0] != '\0')
         printf("  at %s", endpoint);

@@ -86,6 +86,9 @@ static void print_engine(const struct sl_stats_view *v)
            b->deaths_declared, b->deaths_heard, b->deaths_refuted);
     printf("zones           %" PRIu64 " unreachable, %" PRIu64 " doubts\n", b->zones_unreachable,
            b->zone_doubts);
+    printf("syncs           %" PRIu64 " started, %" PRIu64 " ended, of these %" PRIu64
+           " failed; %" PRIu64 " changes learned\n",
+           b->syncs_started, b->syncs_ended, b->syncs_failed, b->sync_learned);
     print_percentiles("probe RTT", &b->probe_rtt);
     print_percentiles("convergence lag", &b->convergence);
     printf("unequal view    ");

@@ -73,6 +73,27 @@ TEST_F(EventLog, AnEventAboutAZoneHasTheZonesName)
     EXPECT_STREQ(all[1].name, "east");
 }
 
+TEST_F(EventLog, AnEventNamesItsAccuserAndKeepsItsTime)
+{
+    sl_identity identity = {};
+    const uint8_t address[4] = {10, 0, 0, 1};
+    identity.v4 = sl_endpoint_v4(address, SL_UDP_PORT);
+    identity.name = "witness";
+    identity.name_bytes = 7;
+    alignas(8) uint8_t memory[SL_COLD_BYTES_MAX];
+    sl_cold *cold = reinterpret_cast<sl_cold *>(memory);
+    sl_cold_write(cold, 2, &identity);
+    sl_event event = {};
+    event.type = SL_EVENT_MEMBER_SUSPECT;
+    event.accuser_id = 2;
+    event.accuser = cold;
+    sl_event_log_add(log.get(), &event, 1700000000123456789);
+    auto all = read(0, 8);
+    ASSERT_EQ(all.size(), 1u);
+    EXPECT_STREQ(all[0].accuser, "witness");
+    EXPECT_EQ(all[0].time_ns, 1700000000123456789u);
+}
+
 TEST_F(EventLog, OverwritesTheOldestAndShowsTheGap)
 {
     for (uint64_t i = 1; i <= SL_EVENT_LOG_SIZE + 10; i++)

@@ -85,7 +85,18 @@ TEST_F(Cli, EventsAsLinesOfJson)
     EXPECT_EQ(text_of(first.get(), "incarnation"), "1700000000.1");
     EXPECT_EQ(text_of(first.get(), "status"), "suspect");
     EXPECT_EQ(text_of(first.get(), "accuser"), "0000000000000077");
+    EXPECT_EQ(text_of(first.get(), "accuser_name"), "witness");
     EXPECT_TRUE(json_is_null(json_object_get(first.get(), "previous_status")));
+}
+
+TEST_F(Cli, AnEventInWordsNamesTheAccuser)
+{
+    fake_.add_event(SL_EVENT_MEMBER_SUSPECT, "x");
+    serve();
+    ASSERT_EQ(run({"events"}), 0) << err_;
+    EXPECT_NE(out_.find("  suspect           x  1700000000.1  accused by witness\n"),
+              std::string::npos)
+        << out_;
 }
 
 TEST_F(Cli, AnEventAboutAZoneNamesTheZoneAndHasNoStatus)

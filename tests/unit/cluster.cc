@@ -265,8 +265,11 @@ void ClusterNode::event(void *context, const sl_event *e)
         name.assign(identity.name, identity.name_bytes);
         zone.assign(identity.zone, identity.zone_bytes);
     }
+    std::string accuser;
+    if (e->accuser != nullptr)
+        accuser.assign(e->accuser->text, e->accuser->name_bytes);
     self->events.push_back(
-        {self->cluster.now(), e->type, e->id, e->word, e->previous_word, name, zone});
+        {self->cluster.now(), e->type, e->id, e->word, e->previous_word, name, zone, accuser});
 }
 
 void ClusterNode::retire(void *, sl_retire_ticket *ticket)

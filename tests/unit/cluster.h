@@ -82,6 +82,7 @@ struct SeenEvent {
     sl_event_type type;
     uint64_t id, word, previous_word;
     std::string name, zone; // of the member that came along
+    std::string accuser;
 };
 
 // Starts nodes 1..count with node 1 as their seed and waits until they are members that know each

@@ -111,6 +111,7 @@ class FakeNode
         if (!sl_event_is_of_zone(type)) {
             e.word = sl_word(1700000000, 1, SL_SUSPECT);
             e.accuser_id = 0x77;
+            snprintf(e.accuser, sizeof(e.accuser), "witness");
         }
         snprintf(e.name, sizeof(e.name), "%s", name);
         events_.push_back(e);
@@ -124,6 +125,7 @@ class FakeNode
     std::string tags = "unset";
     size_t event_room = 4096;
     struct sl_node_stats next_stats = {};
+    bool plain_stats = false; // next_stats, and nothing of what a read adds
     uint64_t stats_reads = 0;
     std::atomic<int> join_status{0}, leave_status{0}, info_status{0}, update_status{0};
 
@@ -156,6 +158,8 @@ class FakeNode
         uint64_t n = ++stats_reads;
         *stats = next_stats;
         stats->time_ns = n * 1000000000;
+        if (plain_stats)
+            return 0;
         stats->counters.rx_frames[SL_CLASS_PROBE] = 100 * n;
         stats->counters.tx_bytes[SL_CLASS_SOFT] = 5000 * n;
         stats->counters.drops[SL_DROP_CHECKSUM] = 3 * n;

@@ -71,6 +71,20 @@ class Dogpile : public ProbeFixture
     std::vector<std::unique_ptr<Puppet>> others;
 };
 
+TEST_F(Dogpile, EventsOfASuspicionAndADeathNameTheAccuser)
+{
+    Run(4, 0);
+    size_t told = 0;
+    for (const SeenEvent &e : node().events) {
+        bool accuses = e.type == SL_EVENT_MEMBER_SUSPECT || e.type == SL_EVENT_MEMBER_DEAD;
+        if (!accuses || e.name != "m")
+            continue;
+        EXPECT_EQ(e.accuser, "n1");
+        told++;
+    }
+    EXPECT_EQ(told, 2u);
+}
+
 struct DogpileCase {
     int n, confirmations;
     uint64_t expected_ms;
