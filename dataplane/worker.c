@@ -15,7 +15,7 @@ static bool worker_poll(struct sl_worker *w, uint64_t now_ns)
     return found;
 }
 
-static uint64_t worker_deadline(const struct sl_worker *w, uint64_t now_ns)
+uint64_t sl_worker_deadline(const struct sl_worker *w, uint64_t now_ns)
 {
     uint64_t deadline_ns = w->loop != NULL ? sl_engine_loop_deadline(w->loop) : UINT64_MAX;
     if (w->transmitter.backed_up) /* the queue tells nobody when it has room again */
@@ -31,7 +31,8 @@ static void worker_run(struct sl_worker *w)
     while (!__atomic_load_n(&w->stop, __ATOMIC_ACQUIRE)) {
         bool found = worker_poll(w, now_ns);
         urcu_qsbr_quiescent_state();
-        uint64_t sleep_ns = sl_idler_after_poll(&idler, found, now_ns, worker_deadline(w, now_ns));
+        uint64_t sleep_ns =
+            sl_idler_after_poll(&idler, found, now_ns, sl_worker_deadline(w, now_ns));
         if (sleep_ns > 0)
             sl_idler_sleep(&idler, w->clock, sleep_ns);
         uint64_t next_ns = sl_clock_now(w->clock);

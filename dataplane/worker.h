@@ -40,6 +40,10 @@ struct sl_worker {
  */
 int sl_worker_main(void *worker);
 
+/* When the worker must look again at the latest; UINT64_MAX: when something comes. Its own thread.
+ */
+uint64_t sl_worker_deadline(const struct sl_worker *worker, uint64_t now_ns);
+
 /* Control thread: asks the worker to end. */
 void sl_worker_stop(struct sl_worker *worker);
 

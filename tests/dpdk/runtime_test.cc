@@ -5,6 +5,7 @@
 
 #include <urcu/urcu-qsbr.h>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -162,6 +163,30 @@ TEST_P(Runtime, AWorkerBooksItsTime)
         return __atomic_load_n(&load->asleep_ns, __ATOMIC_RELAXED) > 0 &&
                __atomic_load_n(&load->empty_polls, __ATOMIC_RELAXED) > 0;
     })) << "an idle node sleeps";
+}
+
+/* Cores that never sleep are never offline: grace periods end by what they announce. */
+TEST(BusyRuntime, AGracePeriodEndsThoughNoWorkerEverSleeps)
+{
+    urcu_qsbr_register_thread();
+    urcu_qsbr_thread_offline();
+    {
+        PacketPool pool;
+        CrossedPorts ports(pool.get(), 1);
+        TestNode node("busy", ports.port[0], pool.get(), 1, 1, 1, {}, true);
+        ASSERT_EQ(sl_runtime_launch(&node.runtime), 0);
+        const sl_worker_load *load = &node.runtime.workers[0]->load;
+        ASSERT_TRUE(await([&] { return __atomic_load_n(&load->polls, __ATOMIC_RELAXED) > 0; }));
+        std::atomic<bool> ended{false};
+        std::thread waiter([&] {
+            urcu_qsbr_synchronize_rcu();
+            ended = true;
+        });
+        EXPECT_TRUE(await([&] { return ended.load(); }));
+        sl_runtime_stop(&node.runtime); /* which ends it in any case */
+        waiter.join();
+    }
+    urcu_qsbr_unregister_thread();
 }
 
 INSTANTIATE_TEST_SUITE_P(OneCore, Runtime, testing::Values(1u));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /* A node's runtime over one of the crossed ports. */
+#include <functional>
 #include <string>
 
 #include "dataplane/runtime.h"
@@ -11,7 +12,8 @@ class TestNode
 {
   public:
     TestNode(const std::string &name, const sl_port &port, rte_mempool *pool, uint8_t host,
-             unsigned workers = 1, unsigned first_lcore = 1)
+             unsigned workers = 1, unsigned first_lcore = 1,
+             const std::function<void(sl_config &)> &configure = {}, bool busy = false)
     {
         uint8_t address[4] = {10, 0, 0, host};
         EXPECT_EQ(sl_profile_load(&config, "edge"), 0);
@@ -19,6 +21,8 @@ class TestNode
         snprintf(config.name, sizeof(config.name), "%s", name.c_str());
         config.max_members = 64;
         config.v4 = sl_endpoint_v4(address, 7947);
+        if (configure)
+            configure(config);
         net.mac = port.mac;
         memcpy(net.v4.address, address, 4);
         net.v4.prefix_bits = 24;
@@ -28,6 +32,7 @@ class TestNode
         net.udp_port = 7947;
         net.udp_ports = (uint16_t)workers;
         net.mtu = 1500;
+        net.tx_checksum_udp = port.tx_checksum_udp;
         sl_runtime_config c = {};
         c.name = name.c_str();
         c.config = &config;
@@ -36,6 +41,7 @@ class TestNode
         c.packets = pool;
         c.workers = workers;
         c.first_lcore = first_lcore;
+        c.busy = busy;
         c.seed = host;
         c.wall_s = 1000;
         opened_ = sl_runtime_open(&runtime, &c) == 0;

@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* One node whose worker and engine the test turns by hand; the test is the other end of the wire.
- */
-#include "dataplane/worker.h"
+/* What a worker does with what comes, piece by piece. */
+#include "tests/dpdk/worker_fixture.h"
 
-#include <arpa/inet.h>
 #include <rte_icmp.h>
 #include <rte_ip.h>
-#include <urcu/urcu-qsbr.h>
-
-#include "lib/record.h"
-#include "tests/dpdk/eal_environment.h"
-#include "tests/dpdk/test_node.h"
 
 #if defined(__has_feature) /* clang's word for what gcc defines */
 #if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
@@ -51,118 +44,7 @@ void *realloc(void *memory, size_t bytes)
 
 namespace
 {
-constexpr uint64_t PEER = 0x9ee9, MS = 1000000;
-
-class Worker : public testing::Test
-{
-  protected:
-    Worker() : ports(pool.get(), 1), node("worker", ports.port[0], pool.get(), 1)
-    {
-        urcu_qsbr_register_thread();
-        sl_reclaim_attach(&node.runtime.reclaim);
-        worker = node.runtime.workers[0];
-        EXPECT_EQ(sl_receiver_start(&worker->receiver), 0);
-        peer = node.net;
-        peer.mac = ports.port[1].mac;
-        peer.v4.address[3] = 2;
-        now = sl_clock_now(&node.runtime.clock);
-        self = sl_endpoint_v4(node.net.v4.address, 7947);
-    }
-
-    ~Worker() override
-    {
-        sl_transmitter_stop(&worker->transmitter);
-        sl_receiver_stop(&worker->receiver);
-        sl_reclaim_detach();
-        urcu_qsbr_unregister_thread();
-    }
-
-    rte_mbuf *frame(sl_frame_type type, const sl_probe_body *body = nullptr)
-    {
-        rte_mbuf *m = rte_pktmbuf_alloc(pool.get());
-        sl_header header = {};
-        header.type = (uint8_t)type;
-        header.cluster_id = sl_cluster_from_name("test").id;
-        header.sender_id = PEER;
-        header.boot_salt = 1;
-        header.counter = ++counter;
-        header.probe = 77;
-        uint32_t bytes = sl_frame_records_at((uint8_t)type);
-        auto *at = (uint8_t *)rte_pktmbuf_append(m, (uint16_t)bytes);
-        sl_header_write(at, &header);
-        if (body)
-            sl_probe_body_write(at, body);
-        return m;
-    }
-
-    rte_mbuf *ping()
-    {
-        sl_probe_body body = {node.id(), PEER, 0};
-        return frame(SL_FRAME_PING, &body);
-    }
-
-    /* A datagram from the peer to the node. */
-    void send(rte_mbuf *m)
-    {
-        sl_net_wrap(&peer, m, &self, &node.net.mac, 0);
-        put(m);
-    }
-
-    void put(rte_mbuf *m)
-    {
-        ASSERT_EQ(rte_eth_tx_burst(ports.port[1].ethdev_id, 0, &m, 1), 1);
-    }
-
-    unsigned poll()
-    {
-        unsigned n = sl_receiver_poll(&worker->receiver, now);
-        sl_transmitter_flush(&worker->transmitter);
-        urcu_qsbr_quiescent_state();
-        return n;
-    }
-
-    void turn()
-    {
-        sl_engine_loop_turn(&node.runtime.loop, now);
-        sl_transmitter_flush(&worker->transmitter);
-        urcu_qsbr_quiescent_state();
-    }
-
-    rte_mbuf *take()
-    {
-        rte_mbuf *m = nullptr;
-        return rte_eth_rx_burst(ports.port[1].ethdev_id, 0, &m, 1) == 1 ? m : nullptr;
-    }
-
-    unsigned free_taken()
-    {
-        unsigned count = 0;
-        for (rte_mbuf *m; (m = take()) != nullptr; count++)
-            rte_pktmbuf_free(m);
-        return count;
-    }
-
-    /* A burst of them, answered. */
-    void poll_pings()
-    {
-        for (int i = 0; i < SL_BURST; i++)
-            send(ping());
-        EXPECT_EQ(poll(), (unsigned)SL_BURST);
-    }
-
-    uint64_t dropped(sl_drop reason) const
-    {
-        return worker->counters.drops[reason];
-    }
-
-    PacketPool pool{511};
-    CrossedPorts ports;
-    TestNode node;
-    sl_worker *worker;
-    sl_net peer;
-    sl_endpoint self;
-    uint64_t now, counter = 0;
-};
+using namespace worker_test;
 
 TEST_F(Worker, APingIsAnsweredInTheMbufThatBroughtIt)
 {
@@ -316,21 +198,6 @@ TEST_F(Worker, AnEchoRequestIsAnsweredByWhoReceivesIt)
     ASSERT_EQ(take(), m);
     EXPECT_EQ(icmp->icmp_type, RTE_IP_ICMP_ECHO_REPLY);
     rte_pktmbuf_free(m);
-}
-
-TEST_F(Worker, ARelayToAnUnresolvedNextHopWaitsAtTheEnginesCore)
-{
-    rte_mbuf *m = rte_pktmbuf_alloc(pool.get());
-    rte_pktmbuf_append(m, 100);
-    sl_packet_note(m)->to = sl_endpoint_v4(peer.v4.address, 7947);
-    sl_handoff_give_packet(&node.runtime.handoff, m, &worker->counters);
-    turn();
-    rte_mbuf *question = take();
-    ASSERT_NE(question, nullptr);
-    EXPECT_EQ(rte_pktmbuf_mtod(question, rte_ether_hdr *)->ether_type, htons(RTE_ETHER_TYPE_ARP));
-    EXPECT_EQ(rte_mempool_in_use_count(pool.get()), 2u) << "the packet is held";
-    rte_pktmbuf_free(question);
-    free_taken();
 }
 
 TEST_F(Worker, RecordsReachTheEngineThroughTheRings)
