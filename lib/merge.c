@@ -216,7 +216,19 @@ static void check_death(struct sl_engine *e, uint32_t slot, uint64_t word)
         sl_engine_drop(e, SL_DROP_BYTE_CAP);
 }
 
-static void merge_accusation(struct sl_engine *e, const struct sl_record *r)
+/* A death told by its accuser. Others who tell it have accepted it. */
+static void merge_death_by_accuser(struct sl_engine *e, uint32_t slot, const struct sl_record *r)
+{
+    bool news;
+    /* In a zone out of reach there is nobody to ask; who is in there knows best. */
+    if (!sl_zone_is_open(e, slot) ||
+        !sl_suspicion_holds_death(e, slot, r->word, r->accuser_id, &news))
+        sl_merge_word(e, slot, r->word, r->accuser_id);
+    else if (news)
+        check_death(e, slot, r->word);
+}
+
+static void merge_accusation(struct sl_engine *e, const struct sl_record *r, uint64_t sender_id)
 {
     uint64_t held = 0;
     uint32_t slot = sl_view_find(e->view, r->id, &held);
@@ -233,7 +245,9 @@ static void merge_accusation(struct sl_engine *e, const struct sl_record *r)
        the other's members dead. The member itself is asked; if it answers it learns of the
        accusation and refutes it. Where nobody answers, asking is in vain: whoever says so has had
        the patience. Of a member that is gone here, too, it is no news. */
-    if (!e->told_by_sync)
+    if (!e->told_by_sync && sl_word_is_live(held) && sender_id == r->accuser_id)
+        merge_death_by_accuser(e, slot, r);
+    else if (!e->told_by_sync)
         sl_merge_word(e, slot, r->word, r->accuser_id);
     else if (sl_word_is_live(held) && sl_zone_is_open(e, slot))
         check_death(e, slot, r->word);
@@ -268,7 +282,7 @@ void sl_merge_records(struct sl_engine *e, const struct sl_input *input)
         else if (record.type == SL_RECORD_LEFT)
             merge_left(e, &record);
         else
-            merge_accusation(e, &record);
+            merge_accusation(e, &record, input->header.sender_id);
     }
     e->told_by_sync = false;
     if (error != SL_WIRE_OK)

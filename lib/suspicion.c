@@ -5,6 +5,11 @@
  * well. Others wait for that DEAD, and long after ask in turns. So a refutation need not reach
  * every viewer in time. The suspicion time shrinks from its maximum to its minimum as distinct
  * accusers agree (Lifeguard, section IV.B).
+ *
+ * A DEAD that comes from its accuser, of a member whom nobody here has heard suspected for as long
+ * as a healthy one may take to answer, is first a suspicion: most of what a sick node sends is
+ * lost, its suspicions too, and its victims would learn of them by their deaths. Waiting ends by
+ * itself, so that views come to hold the same word whatever came first.
  */
 #include "lib/engine_private.h"
 
@@ -42,6 +47,23 @@ static uint64_t hearsay_limit_ns(const struct sl_engine *e, const struct sl_susp
     return 2 * e->config.suspicion_max_ns + e->config.spread_ns + turn_ns;
 }
 
+/* When a waiting death is accepted. One accuser may be wrong about a member that has paused; of two
+ * the member need only have had the time to hear. */
+static uint64_t death_due_ns(const struct sl_engine *e, const struct sl_suspicion *s)
+{
+    if (s->death_accuser_id == 0)
+        return UINT64_MAX;
+    return s->started_ns +
+           (s->accuser_count > 1 ? e->config.spread_ns : e->config.suspicion_min_ns);
+}
+
+static void set_timer(struct sl_engine *e, struct sl_suspicion *s, uint64_t at_ns)
+{
+    uint64_t death_ns = death_due_ns(e, s);
+    at_ns = at_ns < death_ns ? at_ns : death_ns;
+    sl_timer_set(&e->timers, &s->timer, at_ns > e->now_ns ? at_ns : e->now_ns);
+}
+
 /* When the final probe begins: so that, if nobody answers it either, it ends with the suspicion
  * time.
  */
@@ -53,8 +75,7 @@ static void arm(struct sl_engine *e, struct sl_suspicion *s, uint32_t slot)
                                                    s->accuser_count - 1, confirmations_wanted(e))
                             : hearsay_limit_ns(e, s);
     uint64_t window_ns = sl_probe_window_ns(e, slot, SL_PROBE_FINAL);
-    uint64_t at_ns = s->started_ns + (limit_ns > window_ns ? limit_ns - window_ns : 0);
-    sl_timer_set(&e->timers, &s->timer, at_ns > e->now_ns ? at_ns : e->now_ns);
+    set_timer(e, s, s->started_ns + (limit_ns > window_ns ? limit_ns - window_ns : 0));
 }
 
 /* true: this accuser was not known. */
@@ -83,6 +104,7 @@ static struct sl_suspicion *begin(struct sl_engine *e, uint32_t slot, uint64_t w
     s->raised_ns = e->now_ns;
     s->started_ns = e->now_ns;
     s->accuser_count = 0;
+    s->death_accuser_id = 0;
     s->mine = false;
     return s;
 }
@@ -118,6 +140,21 @@ void sl_suspicion_heard(struct sl_engine *e, uint32_t slot, uint64_t word, uint6
         arm(e, s, slot);
 }
 
+bool sl_suspicion_holds_death(struct sl_engine *e, uint32_t slot, uint64_t word,
+                              uint64_t accuser_id, bool *news)
+{
+    uint64_t suspected = sl_word_with_status(word, SL_SUSPECT);
+    *news = suspected > sl_view_slot_word(e->view, slot);
+    struct sl_suspicion *s = accuse(e, slot, suspected, accuser_id);
+    if (s == NULL)
+        return false;
+    s->death_accuser_id = accuser_id;
+    if (death_due_ns(e, s) <= e->now_ns)
+        return false;
+    arm(e, s, slot);
+    return true;
+}
+
 void sl_suspicion_raise_own(struct sl_engine *e, uint32_t slot)
 {
     uint64_t word = sl_word_with_status(sl_view_slot_word(e->view, slot), SL_SUSPECT);
@@ -149,12 +186,16 @@ void sl_suspicion_fire(struct sl_engine *e, uint32_t entry)
     uint32_t slot = e->suspicion_map.slots[entry];
     if (e->phase >= SL_PHASE_LEAVING)
         return;
+    if (death_due_ns(e, s) <= e->now_ns) {
+        sl_merge_word(e, slot, sl_word_with_status(s->word, SL_DEAD), s->death_accuser_id);
+        return;
+    }
     /* All probes taken: ask again soon. The timer stays armed behind the final probe as well,
      * should that one vanish. */
     bool asked = sl_probe_is_under_way(e, slot, SL_PROBE_FINAL) ||
                  sl_probe_start(e, slot, SL_PROBE_FINAL, s->word);
     uint64_t wait_ns = asked ? 2 * e->config.suspicion_max_ns : e->config.probe_try_interval_ns;
-    sl_timer_set(&e->timers, &s->timer, e->now_ns + wait_ns);
+    set_timer(e, s, e->now_ns + wait_ns);
 }
 
 /* It was suspected in error, or cannot be judged now: as if the suspicion had just begun. */
@@ -202,10 +243,11 @@ void sl_suspicion_put_off_all(struct sl_engine *e, uint64_t by_ns, uint64_t pati
         return;
     for (uint32_t i = 0; i < e->config.max_suspicions; i++) {
         struct sl_suspicion *s = &e->suspicions[i];
-        if (!sl_timer_is_set(&s->timer) || !s->mine || e->now_ns - s->raised_ns >= patience_ns)
+        bool may_err = s->mine || s->death_accuser_id != 0;
+        if (!sl_timer_is_set(&s->timer) || !may_err || e->now_ns - s->raised_ns >= patience_ns)
             continue;
         uint64_t later_ns = s->started_ns + by_ns;
         s->started_ns = later_ns < e->now_ns ? later_ns : e->now_ns;
-        sl_timer_set(&e->timers, &s->timer, s->timer.deadline_ns + by_ns);
+        set_timer(e, s, s->timer.deadline_ns + by_ns);
     }
 }

@@ -18,15 +18,22 @@ struct sl_suspicion {
     uint64_t started_ns;                /* put off by own stalls */
     uint64_t accusers[SL_ACCUSERS_MAX]; /* distinct; the first is the originator */
     uint32_t accuser_count;
+    uint64_t death_accuser_id; /* says that the member is DEAD, which waits here; 0: nobody does */
     bool mine; /* this node's own probe failed: it may turn the suspicion into DEAD */
 };
 
 void sl_suspicion_raise_own(struct sl_engine *e, uint32_t slot);
 void sl_suspicion_heard(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t accuser_id);
+/* An accuser alone says that a live member is dead. true: that is a suspicion first, and becomes
+   the death by itself, unless the member refutes it; *news: nobody here had heard it suspected.
+   false: it has waited long enough, or there is no room to wait in. */
+bool sl_suspicion_holds_death(struct sl_engine *e, uint32_t slot, uint64_t word,
+                              uint64_t accuser_id, bool *news);
 void sl_suspicion_end(struct sl_engine *e, uint32_t slot);
 void sl_suspicion_fire(struct sl_engine *e, uint32_t entry);
 void sl_suspicion_final(struct sl_engine *e, uint32_t slot, bool answered);
-/* Gives the members that this node itself accuses more time, unless it has for `patience_ns`. */
+/* Gives the members that this node itself accuses, or whose deaths wait here, more time, unless it
+ * has for `patience_ns`. */
 void sl_suspicion_put_off_all(struct sl_engine *e, uint64_t by_ns, uint64_t patience_ns);
 /* Suspicions of a zone's members begin anew: they were held while it was out of reach. */
 void sl_suspicion_restart(struct sl_engine *e, uint32_t zone);

@@ -37,7 +37,7 @@ class FocaMember : public ::testing::Test
         if (sl_word_status(word) == SL_ALIVE)
             other.gossip(node(), {m.alive("m", word, 50)});
         else
-            other.gossip(node(), {m.accusation("m", word, "other")});
+            other.gossip(node(), {m.accusation("m", word, "third")});
         return node().word_of("m");
     }
 

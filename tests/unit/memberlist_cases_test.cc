@@ -145,7 +145,7 @@ TEST_F(MemberlistState, SuspectNodeRefuteRaisesTheOwnIncarnation)
 
 TEST_F(MemberlistState, DeadNodeNoNodeIsIgnored)
 {
-    other.gossip(node(), {m.accusation("m", Word(0, SL_DEAD), "other")});
+    other.gossip(node(), {m.accusation("m", Word(0, SL_DEAD), "third")});
     EXPECT_EQ(node().word_of("m"), 0u);
 }
 
@@ -153,7 +153,7 @@ TEST_F(MemberlistState, DeadNodeIsOneEventHoweverOftenItIsTold)
 {
     m.introduce(node());
     for (int i = 0; i < 3; i++)
-        other.gossip(node(), {m.accusation("m", Word(0, SL_DEAD), "other")});
+        other.gossip(node(), {m.accusation("m", Word(0, SL_DEAD), "third")});
     EXPECT_EQ(Events(SL_EVENT_MEMBER_DEAD), 1u);
     EXPECT_EQ(node().status_of("m"), SL_DEAD);
 }
@@ -162,14 +162,14 @@ TEST_F(MemberlistState, DeadNodeOldDeadIsIgnored)
 {
     m.word = Word(10, SL_ALIVE);
     m.introduce(node());
-    other.gossip(node(), {m.accusation("m", Word(1, SL_DEAD), "other")});
+    other.gossip(node(), {m.accusation("m", Word(1, SL_DEAD), "third")});
     EXPECT_EQ(node().word_of("m"), m.word);
 }
 
 TEST_F(MemberlistState, DeadNodeAliveReplayStaysDead)
 {
     m.introduce(node());
-    other.gossip(node(), {m.accusation("m", Word(0, SL_DEAD), "other")});
+    other.gossip(node(), {m.accusation("m", Word(0, SL_DEAD), "third")});
     m.introduce(node());
     EXPECT_EQ(node().status_of("m"), SL_DEAD);
 }
@@ -177,7 +177,7 @@ TEST_F(MemberlistState, DeadNodeAliveReplayStaysDead)
 TEST_F(MemberlistState, DeadNodeRefuteOfOneselfNeverBelieved)
 {
     other.gossip(node(),
-                 {m.accusation("n1", sl_word_with_status(node().word(), SL_DEAD), "other")});
+                 {m.accusation("n1", sl_word_with_status(node().word(), SL_DEAD), "third")});
     EXPECT_EQ(sl_word_status(node().word()), SL_ALIVE);
     EXPECT_EQ(node().word_of("n1"), node().word());
 }
@@ -205,7 +205,7 @@ TEST_F(MemberlistState, ResetNodesForgetsTheDeadOnlyAfterTheirTime)
     cluster.start(2, {2});
     ClusterNode &short_memory = cluster.node(2);
     m.introduce(short_memory);
-    other.gossip(short_memory, {m.accusation("m", Word(0, SL_DEAD), "other")});
+    other.gossip(short_memory, {m.accusation("m", Word(0, SL_DEAD), "third")});
     cluster.run(15 * kS);
     EXPECT_NE(short_memory.word_of("m"), 0u);
     cluster.run(60 * kS);
@@ -217,8 +217,8 @@ TEST_F(MemberlistState, StaleAliveBehindANewerDeathDoesNotResurrect)
 {
     m.word = Word(1, SL_ALIVE);
     m.introduce(node());
-    other.gossip(node(), {m.accusation("m", Word(1, SL_DEAD), "other")});
-    other.gossip(node(), {m.accusation("m", Word(10, SL_DEAD), "other")});
+    other.gossip(node(), {m.accusation("m", Word(1, SL_DEAD), "third")});
+    other.gossip(node(), {m.accusation("m", Word(10, SL_DEAD), "third")});
     other.gossip(node(), {m.alive("m", Word(2, SL_ALIVE), 50)});
     EXPECT_EQ(node().word_of("m"), Word(10, SL_DEAD));
 }

@@ -125,7 +125,7 @@ class Speaker : public ::testing::Test
     {
         Bytes out(SL_RECORD_ACCUSATION_BYTES);
         sl_record_write_accusation(out.data(), (uint32_t)out.size(), id_of(i),
-                                   sl_word_with_status(kWord, SL_DEAD), id_of(kMembers));
+                                   sl_word_with_status(kWord, SL_DEAD), id_of(kMembers - 1));
         return out;
     }
 
