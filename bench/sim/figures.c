@@ -18,11 +18,6 @@ uint32_t sim_mark_viewers(const struct sim_world *w, const struct sim_news *n, u
     return total;
 }
 
-static bool is_named(const struct sim_pick *who, uint32_t node)
-{
-    return who->kind != SIM_PICK_RANGE || (node >= who->first && node <= who->last);
-}
-
 /* Latencies of the named nodes' news; *count is how many. The caller frees. */
 static uint64_t *news_latencies(const struct sim_world *w, enum sim_news_kind kind,
                                 const struct sim_pick *who, uint32_t millionths, uint32_t *count)
@@ -35,7 +30,7 @@ static uint64_t *news_latencies(const struct sim_world *w, enum sim_news_kind ki
     *count = 0;
     for (uint32_t i = 0; i < list->count; i++) {
         const struct sim_news *n = &list->all[i];
-        if (!is_named(who, n->node))
+        if (!sim_pick_has(who, n->node))
             continue;
         uint32_t total = sim_mark_viewers(w, n, counts);
         values[(*count)++] = sim_news_latency(n, counts, total, millionths);
@@ -64,7 +59,7 @@ static uint64_t *join_latencies(const struct sim_world *w, const struct sim_pick
         errx(1, "out of memory for figures");
     *count = 0;
     for (uint32_t i = 0; i < w->watch.start_count; i++) {
-        if (is_named(who, w->watch.starts[i].node))
+        if (sim_pick_has(who, w->watch.starts[i].node))
             values[(*count)++] = w->watch.starts[i].took_ns;
     }
     return values;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
-/* What becomes of a packet between two zones. Faults are set by the timeline. */
+/* What becomes of a packet between two nodes. Faults are set by the timeline. */
+#include "bench/sim/places.h"
 #include "bench/sim/scenario.h"
 #include "lib/prng.h"
 
@@ -9,12 +10,8 @@ extern "C" {
 #endif
 
 struct sim_network {
-    struct sim_path paths[SIM_ZONES_MAX][SIM_ZONES_MAX];
-    uint32_t loss[SIM_ZONES_MAX][SIM_ZONES_MAX]; /* in millionths, from row to column */
-    bool cut[SIM_ZONES_MAX][SIM_ZONES_MAX];
-    uint32_t burst[SIM_ZONES_MAX][SIM_ZONES_MAX];     /* share of the time, in millionths */
-    uint32_t mtu_bytes[SIM_ZONES_MAX][SIM_ZONES_MAX]; /* longer ones are lost; 0: none is */
-    uint64_t burst_ns, burst_salt;
+    struct sim_places places;
+    uint64_t burst_salt;
     uint32_t duplicate, reorder, replay, corrupt; /* in millionths */
     uint64_t reorder_ns, replay_ns;
     struct sl_prng prng;
@@ -32,15 +29,17 @@ struct sim_fate {
 struct sim_passage {
     uint64_t now_ns;
     uint32_t from, to; /* nodes */
-    uint32_t from_zone, to_zone;
     uint32_t length_bytes;
 };
 
-void sim_network_create(struct sim_network *network, const struct sim_scenario *scenario,
-                        uint64_t seed);
+/* 0 or -ENOMEM */
+int sim_network_create(struct sim_network *network, const struct sim_scenario *scenario,
+                       uint64_t seed);
+void sim_network_destroy(struct sim_network *network);
 struct sim_fate sim_network_decide(struct sim_network *network, const struct sim_passage *passage);
-/* The verbs from CUT on. */
-void sim_network_act(struct sim_network *network, const struct sim_action *action);
+/* The verbs from CUT on. a, b: one byte per node, not 0 if the action's two sets have it. */
+void sim_network_act(struct sim_network *network, const struct sim_action *action, const uint8_t *a,
+                     const uint8_t *b, uint64_t now_ns);
 
 #ifdef __cplusplus
 }

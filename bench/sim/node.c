@@ -105,9 +105,11 @@ static uint32_t list_seeds(const struct sim_node *node, struct sl_endpoint *seed
 {
     const struct sim_pick *who = &node->world->scenario->seeds;
     uint32_t count = 0;
-    for (uint32_t i = who->first; i <= who->last; i++) {
-        seeds[count] = sim_endpoint_of(i);
-        ids[count++] = node->world->directory.entries[i].id;
+    for (uint32_t r = 0; r < who->count; r++) {
+        for (uint32_t i = who->ranges[r].first; i <= who->ranges[r].last; i++) {
+            seeds[count] = sim_endpoint_of(i);
+            ids[count++] = node->world->directory.entries[i].id;
+        }
     }
     return count;
 }
@@ -135,7 +137,7 @@ static int preload_all(struct sim_node *node)
     const struct sim_pick *formed = &node->world->scenario->formed;
     for (uint32_t i = 0; i < d->count; i++) {
         uint32_t other = d->by_id[i];
-        if (other < formed->first || other > formed->last)
+        if (!sim_pick_has(formed, other))
             continue;
         struct sl_preload_member member = {d->entries[other].id, node->word, NULL};
         int error = sl_engine_preload(node->engine, &member, 1);
@@ -256,9 +258,8 @@ void sim_node_has_joined(struct sim_node *node)
 
 static uint64_t cap_of(const struct sim_node *node)
 {
-    const struct sim_scenario *s = node->world->scenario;
-    const struct sl_config *c = &s->options.config;
-    if (node->number >= s->seeds.first && node->number <= s->seeds.last)
+    const struct sl_config *c = &node->world->scenario->options.config;
+    if (node->is_seed)
         return SIM_SEED_CAP_BYTES;
     return node->world->now_ns < node->young_until_ns ? c->byte_cap_joining : c->byte_cap;
 }

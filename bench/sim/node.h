@@ -38,6 +38,7 @@ struct sim_node {
     struct sl_meter meter;   /* tx + rx */
     bool has_left;           /* its engine said so: stop it after the step */
     bool is_starved;
+    bool is_seed;
     uint32_t sent; /* frames in the running step */
 
     bool counted; /* its word is part of the true hash */

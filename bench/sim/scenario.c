@@ -47,26 +47,6 @@ static bool nodes_line(struct sim_words *w, struct sim_scenario *s)
     return add_zone(w, s, "default");
 }
 
-static bool rtt_line(struct sim_words *w, struct sim_scenario *s)
-{
-    uint32_t a = SIM_ZONE_ANY, b = SIM_ZONE_ANY;
-    uint64_t rtt_ns, jitter_ns = 0;
-    bool all = w->count == 2 || (w->count == 4 && strcmp(w->words[2], "jitter") == 0);
-    if (!all && (!sim_take_zone(w, s, &a) || !sim_take_zone(w, s, &b)))
-        return false;
-    if (!sim_take_duration(w, &rtt_ns))
-        return false;
-    if (sim_accept(w, "jitter") && !sim_take_duration(w, &jitter_ns))
-        return false;
-    for (uint32_t i = 0; i < SIM_ZONES_MAX; i++) {
-        for (uint32_t j = 0; j < SIM_ZONES_MAX; j++) {
-            if (all || (i == a && j == b) || (i == b && j == a))
-                s->paths[i][j] = (struct sim_path){rtt_ns / 2, jitter_ns};
-        }
-    }
-    return true;
-}
-
 static bool profile_line(struct sim_words *w, struct sim_scenario *s)
 {
     const char *expected = "lan, wan or edge";
@@ -97,11 +77,19 @@ static bool set_line(struct sim_words *w, struct sim_scenario *s)
     return true;
 }
 
+static uint32_t count_nodes(const struct sim_pick *who)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < who->count; i++)
+        count += who->ranges[i].last - who->ranges[i].first + 1;
+    return count;
+}
+
 static bool seeds_line(struct sim_words *w, struct sim_scenario *s)
 {
     if (!sim_take_range(w, s, &s->seeds))
         return false;
-    if (s->seeds.last - s->seeds.first >= SL_SEEDS_MAX)
+    if (count_nodes(&s->seeds) > SL_SEEDS_MAX)
         return sim_refuse(w, "too many seeds, expected at most %d", SL_SEEDS_MAX);
     return true;
 }
@@ -111,7 +99,7 @@ static bool start_line(struct sim_words *w, struct sim_scenario *s)
     s->is_formed = sim_accept(w, "formed");
     if (!s->is_formed)
         return sim_take_keyword(w, "empty");
-    s->formed = (struct sim_pick){.kind = SIM_PICK_RANGE, .last = s->node_count - 1};
+    s->formed = sim_pick_range(0, s->node_count - 1);
     return sim_at_end(w) || sim_take_range(w, s, &s->formed);
 }
 
@@ -130,9 +118,9 @@ static const struct statement {
     bool (*parse)(struct sim_words *w, struct sim_scenario *s);
     bool needs_nodes;
 } statements[] = {
-    {"nodes", nodes_line, false},     {"zone", zone_line, false}, {"rtt", rtt_line, true},
-    {"profile", profile_line, false}, {"set", set_line, false},   {"seeds", seeds_line, true},
-    {"start", start_line, true},      {"run", run_line, false},   {"seed", seed_line, false},
+    {"nodes", nodes_line, false}, {"zone", zone_line, false},  {"profile", profile_line, false},
+    {"set", set_line, false},     {"seeds", seeds_line, true}, {"start", start_line, true},
+    {"run", run_line, false},     {"seed", seed_line, false},
 };
 
 static bool parse_line(struct sim_words *w, struct sim_scenario *s, const char *line, size_t length)
@@ -163,12 +151,12 @@ static void set_defaults(struct sim_scenario *s, const char *path)
     sl_profile_load(&s->options.config, "lan");
     s->run_ns = RUN_NS;
     s->seed = 1;
-    s->seeds.last = UINT32_MAX;
     s->options.config.max_members = 0; /* as many as there are, unless set */
-    for (uint32_t i = 0; i < SIM_ZONES_MAX; i++) {
-        for (uint32_t j = 0; j < SIM_ZONES_MAX; j++)
-            s->paths[i][j] = (struct sim_path){RTT_NS / 2, JITTER_NS};
-    }
+    s->paths[s->path_count++] = (struct sim_action){.verb = SIM_RTT,
+                                                    .a = {.kind = SIM_PICK_ALL},
+                                                    .b = {.kind = SIM_PICK_ALL},
+                                                    .duration_ns = RTT_NS / 2,
+                                                    .jitter_ns = JITTER_NS};
 }
 
 /* What only the whole file can show. */
@@ -178,8 +166,8 @@ static bool finish(struct sim_words *w, struct sim_scenario *s)
     struct sl_config *c = &s->options.config;
     if (s->node_count == 0)
         return sim_refuse(w, "the file ends, expected 'nodes' or 'zone' somewhere");
-    if (s->seeds.last == UINT32_MAX) /* the first three */
-        s->seeds.last = s->node_count < 3 ? s->node_count - 1 : 2;
+    if (s->seeds.count == 0)
+        s->seeds = sim_pick_range(0, s->node_count < 3 ? s->node_count - 1 : 2);
     strcpy(c->cluster_name, "sim");
     strcpy(c->name, "n1");
     c->v4 = (struct sl_endpoint){.port = SL_UDP_PORT};

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bench/sim/pick.h"
 #include "dataplane/options.h"
 
 #ifdef __cplusplus
@@ -13,6 +14,7 @@ extern "C" {
 #define SIM_ZONES_MAX 16
 #define SIM_NODES_MAX 16384
 #define SIM_LINES_MAX 256  /* actions, and expectations */
+#define SIM_PATHS_MAX 256  /* round trips and delays of the topology */
 #define SIM_TEXT_MAX  160  /* of one line */
 #define SIM_RING_MAX  1024 /* packets that wait for a node at most */
 #define SIM_MILLION   1000000u
@@ -22,25 +24,6 @@ extern "C" {
 struct sim_zone {
     char name[SL_ZONE_BYTES_MAX + 1];
     uint32_t first, count; /* nodes */
-};
-
-/* One way, between two zones. */
-struct sim_path {
-    uint64_t delay_ns;  /* half the round trip */
-    uint64_t jitter_ns; /* added: uniform in 0..jitter */
-};
-
-enum sim_pick_kind {
-    SIM_PICK_RANGE,   /* n7, n3-n10, zone east: running or not */
-    SIM_PICK_SHARE,   /* 5%: of the running ones, at random, at least one */
-    SIM_PICK_COUNT,   /* 3 nodes: running ones, at random */
-    SIM_PICK_CRASHED, /* crashed: whoever the timeline has crashed */
-    SIM_PICK_ALL,     /* an expectation's: of whomever it happened to */
-};
-
-struct sim_pick {
-    enum sim_pick_kind kind;
-    uint32_t first, last; /* RANGE: nodes; COUNT: first; SHARE: first, in millionths */
 };
 
 enum sim_verb {
@@ -64,22 +47,23 @@ enum sim_verb {
     SIM_CORRUPT,
     SIM_BURST,
     SIM_MTU,
+    SIM_RTT,
+    SIM_DELAY,
 };
-
-#define SIM_ZONE_ANY UINT32_MAX
 
 struct sim_action {
     uint64_t at_ns, every_ns, until_ns; /* every_ns 0: once */
     enum sim_verb verb;
     struct sim_pick who;
-    uint64_t
-        duration_ns; /* pause, join, clog, starve, lie, burst, reorder, replay; clock: how far */
-    uint32_t number; /* ring: packets; mtu: bytes */
-    bool forges;     /* lie: claims in others' names, too */
-    bool back;       /* clock: into the past */
+    struct sim_pick a, b; /* from CUT on: between which; ALL: b others, or everywhere */
+    uint64_t duration_ns; /* pause, join, clog, starve, lie, burst, reorder, replay; clock: how far;
+                             rtt, delay: one way */
+    uint64_t jitter_ns;   /* rtt, delay */
+    uint32_t number;      /* ring: packets; mtu: bytes */
+    bool forges;          /* lie: claims in others' names, too */
+    bool back;            /* clock: into the past */
     uint32_t millionths;
-    uint32_t zone_a, zone_b; /* SIM_ZONE_ANY: all (others) */
-    bool one_way;
+    bool one_way; /* from a to b */
     uint32_t line;
 };
 
@@ -97,7 +81,7 @@ enum sim_compare { SIM_LESS_EQUAL, SIM_LESS, SIM_EQUAL, SIM_GREATER_EQUAL };
 
 struct sim_expect {
     enum sim_expect_kind kind;
-    struct sim_pick who; /* UNREACHABLE, REACHABLE: first is the zone */
+    struct sim_pick who; /* UNREACHABLE, REACHABLE: the zone's number */
     uint32_t millionths; /* of the viewers */
     uint32_t percentile; /* of the latencies: 1..100, 100 = the worst */
     uint64_t within_ns;
@@ -114,10 +98,11 @@ struct sim_scenario {
     struct sl_options options; /* config: profile and knobs; identity is each node's */
     uint32_t node_count, zone_count;
     struct sim_zone zones[SIM_ZONES_MAX];
-    struct sim_path paths[SIM_ZONES_MAX][SIM_ZONES_MAX];
-    struct sim_pick formed; /* RANGE */
-    bool is_formed;         /* else nobody runs at first */
-    struct sim_pick seeds;  /* RANGE */
+    uint32_t path_count;
+    struct sim_action paths[SIM_PATHS_MAX]; /* RTT and DELAY, in this order, from the start on */
+    struct sim_pick formed;                 /* RANGES */
+    bool is_formed;                         /* else nobody runs at first */
+    struct sim_pick seeds;                  /* RANGES */
     uint64_t run_ns;
     uint64_t seed;
     uint32_t action_count, expect_count;

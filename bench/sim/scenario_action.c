@@ -5,7 +5,7 @@
 
 #define VERBS                                                                                     \
     "at, crash, restart, pause, leave, join, update, clock, clog, starve, ring, lie, cut, heal, " \
-    "loss, burst, mtu, duplicate, reorder, replay, corrupt, expect or a topology line"
+    "loss, burst, mtu, rtt, delay, duplicate, reorder, replay, corrupt, expect or a topology line"
 
 typedef bool (*parse_fn)(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a);
 
@@ -67,19 +67,46 @@ static bool lie(struct sim_words *w, const struct sim_scenario *s, struct sim_ac
     return sim_take_keyword(w, "for") && sim_take_duration(w, &a->duration_ns);
 }
 
+/* Whether this side of a cut is everybody: then there is nobody that it is cut from. */
+static bool is_everybody(const struct sim_scenario *s, const struct sim_pick *side)
+{
+    return side->kind == SIM_PICK_ALL ||
+           (side->kind == SIM_PICK_RANGES && side->count == 1 && side->ranges[0].first == 0 &&
+            side->ranges[0].last + 1 == s->node_count);
+}
+
 static bool cut(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
 {
-    if (!sim_take_zone(w, s, &a->zone_a))
-        return false;
     if (sim_at_end(w))
-        return true;
-    a->one_way = sim_accept(w, "->");
-    return sim_take_zone(w, s, &a->zone_b);
+        return sim_take(w, "'cut A' (from all others), 'cut A B' or 'cut A -> B'") != NULL;
+    if (!sim_take_between(w, s, a))
+        return false;
+    if ((a->b.kind == SIM_PICK_ALL && is_everybody(s, &a->a)) ||
+        (a->a.kind == SIM_PICK_ALL && is_everybody(s, &a->b)))
+        return sim_refuse(w, "a cut between all nodes and all others, of which there are none; "
+                             "expected some of the nodes");
+    return true;
 }
 
 static bool heal(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
 {
-    return sim_at_end(w) || (sim_take_zone(w, s, &a->zone_a) && sim_take_zone(w, s, &a->zone_b));
+    return sim_take_between(w, s, a);
+}
+
+static bool path(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+{
+    return sim_take_between(w, s, a) && sim_take_duration(w, &a->duration_ns) &&
+           (!sim_accept(w, "jitter") || sim_take_duration(w, &a->jitter_ns));
+}
+
+static bool rtt(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+{
+    if (!path(w, s, a))
+        return false;
+    a->duration_ns /= 2;
+    return !a->one_way ||
+           sim_refuse(w, "a round trip has no direction, expected 'delay A -> B TIME', which is "
+                         "the time of that one way");
 }
 
 static bool loss(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
@@ -145,6 +172,8 @@ static const struct {
     {"corrupt", SIM_CORRUPT, share_only},
     {"burst", SIM_BURST, burst},
     {"mtu", SIM_MTU, mtu},
+    {"rtt", SIM_RTT, rtt},
+    {"delay", SIM_DELAY, path},
 };
 
 const char *sim_verb_name(uint32_t verb)
@@ -171,12 +200,31 @@ static bool parse_when(struct sim_words *w, struct sim_action *a)
     return !sim_accept(w, "until") || sim_take_duration(w, &a->until_ns);
 }
 
-bool sim_parse_action(struct sim_words *w, struct sim_scenario *s)
+static bool add_action(struct sim_words *w, struct sim_scenario *s, const struct sim_action *a)
 {
-    struct sim_action a = {
-        .zone_a = SIM_ZONE_ANY, .zone_b = SIM_ZONE_ANY, .until_ns = UINT64_MAX, .line = w->line};
     if (s->action_count == SIM_LINES_MAX)
         return sim_refuse(w, "one action more, expected at most %d", SIM_LINES_MAX);
+    s->actions[s->action_count++] = *a;
+    return true;
+}
+
+/* Delays without 'at' hold from the first frame on, which is sent before the first action. */
+static bool add_path(struct sim_words *w, struct sim_scenario *s, const struct sim_action *a)
+{
+    bool fixed = (a->a.kind == SIM_PICK_ALL || a->a.kind == SIM_PICK_RANGES) &&
+                 (a->b.kind == SIM_PICK_ALL || a->b.kind == SIM_PICK_RANGES);
+    if (!fixed)
+        return sim_refuse(w, "nodes that are drawn, expected fixed ones, or 'at 0s' first");
+    if (s->path_count == SIM_PATHS_MAX)
+        return sim_refuse(w, "one delay more, expected at most %d", SIM_PATHS_MAX);
+    s->paths[s->path_count++] = *a;
+    return true;
+}
+
+bool sim_parse_action(struct sim_words *w, struct sim_scenario *s)
+{
+    struct sim_action a = {.until_ns = UINT64_MAX, .line = w->line};
+    bool timed = w->count > 0 && strcmp(w->words[0], "at") == 0;
     if (!parse_when(w, &a))
         return false;
     const char *word = sim_take(w, VERBS);
@@ -188,8 +236,8 @@ bool sim_parse_action(struct sim_words *w, struct sim_scenario *s)
         a.verb = verbs[i].verb;
         if (!verbs[i].parse(w, s, &a) || !sim_take_end(w))
             return false;
-        s->actions[s->action_count++] = a;
-        return true;
+        return !timed && (a.verb == SIM_RTT || a.verb == SIM_DELAY) ? add_path(w, s, &a)
+                                                                    : add_action(w, s, &a);
     }
     return sim_refuse(w, "'%s', expected %s", word, VERBS);
 }

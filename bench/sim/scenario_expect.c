@@ -58,9 +58,10 @@ static bool zone(struct sim_words *w, const struct sim_scenario *s, enum sim_exp
                  struct sim_expect *x)
 {
     x->kind = kind;
-    if (!sim_take_keyword(w, "zone") || !sim_take_zone(w, s, &x->who.first))
+    uint32_t number;
+    if (!sim_take_keyword(w, "zone") || !sim_take_zone(w, s, &number))
         return false;
-    x->who.last = x->who.first;
+    x->who = sim_pick_range(number, number);
     return sim_take_keyword(w, "at") && sim_take_share(w, &x->millionths) && take_percentile(w, x);
 }
 

@@ -3,13 +3,20 @@
 #include "bench/sim/trace.h"
 #include "bench/sim/world.h"
 
+static bool is_way_cut(const struct sim_world *w, uint32_t from, uint32_t to)
+{
+    const struct sim_way *way = sim_places_between(&w->network.places, from, to);
+    bool echo = way->healed_ns != 0 && w->now_ns - way->healed_ns < sim_world_echo_ns(w);
+    return way->cut || echo;
+}
+
 /* Or was, and what it has killed is still being spread. */
 static bool is_cut(const struct sim_world *w, uint32_t a, uint32_t b)
 {
     uint32_t zone_a = w->directory.entries[a].zone, zone_b = w->directory.entries[b].zone;
     bool echo =
         w->healed_ns != 0 && zone_a != zone_b && w->now_ns - w->healed_ns < sim_world_echo_ns(w);
-    return echo || w->network.cut[zone_a][zone_b] || w->network.cut[zone_b][zone_a];
+    return echo || is_way_cut(w, a, b) || is_way_cut(w, b, a);
 }
 
 static bool is_excused(const struct sim_node *member)

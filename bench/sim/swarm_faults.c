@@ -203,6 +203,70 @@ static void draw_cut(struct sim_drawing *d)
         once(d, at_ms + long_ms, "heal");
 }
 
+/* Faults of some nodes' own network, one way or both. */
+static void draw_node_loss(struct sim_drawing *d)
+{
+    static const char *const whose[] = {"n4",        "2 nodes", "n4 -> all",
+                                        "all -> n3", "n3 n4",   "5% -> all"};
+    uint64_t most = d->draft->promises ? d->terrain->loss_percent / 2 : 90;
+    once(d, sim_draw_moment(d, 0), "loss %" PRIu64 "%% %s", sim_draw_between(d, 0, most),
+         whose[sim_draw_between(d, 0, 5)]);
+}
+
+static void draw_node_mtu(struct sim_drawing *d)
+{
+    once(d, sim_draw_moment(d, 0), "mtu %" PRIu64 " %s", sim_draw_between(d, 300, 1400),
+         sim_draw_chance(d, 50) ? "n4" : "n3 -> all");
+}
+
+static void draw_node_cut(struct sim_drawing *d)
+{
+    static const char *const whose[] = {"n4", "3 nodes", "all -> n4", "n3-n4 -> all", "n3 n4"};
+    uint64_t long_ms = sim_draw_between(d, 500, d->draft->faults_ms - 1000);
+    uint64_t at_ms = sim_draw_moment(d, long_ms);
+    once(d, at_ms, "cut %s", whose[sim_draw_between(d, 0, 4)]);
+    once(d, at_ms + long_ms, "heal%s", sim_draw_chance(d, 30) ? " n4" : "");
+}
+
+/* Others than the topology's until the faults end. */
+static void draw_delays(struct sim_drawing *d)
+{
+    bool mild = d->draft->promises;
+    uint64_t most_us = mild ? 2ull * d->terrain->near_rtt_us : 3000ull * d->terrain->far_rtt_ms;
+    once(d, sim_draw_moment(d, 0), "rtt %s%" PRIu64 "us", sim_draw_chance(d, 50) ? "n4 " : "",
+         sim_draw_between(d, 100, most_us));
+    if (sim_draw_chance(d, 50))
+        once(d, sim_draw_moment(d, 0), "delay n3 -> all %" PRIu64 "us jitter %" PRIu64 "us",
+             sim_draw_between(d, 100, most_us), sim_draw_between(d, 0, most_us / 10));
+}
+
+struct kind {
+    void (*draw)(struct sim_drawing *d);
+    uint32_t percent;
+};
+
+static const struct kind of_all[] = {
+    {draw_duplicates, 25}, {draw_reorder, 25},  {draw_replay, 25},  {draw_corruption, 20},
+    {draw_crashes, 60},    {draw_leaves, 30},   {draw_updates, 40}, {draw_lost_seeds, 15},
+    {draw_clock, 20},      {draw_churn, 15},    {draw_bursts, 20},  {draw_mtu, 10},
+    {draw_clog, 15},       {draw_starving, 15}, {draw_lies, 10},
+};
+
+static const struct kind of_nodes[] = {
+    {draw_node_loss, 20},
+    {draw_node_mtu, 5},
+    {draw_node_cut, 20},
+    {draw_delays, 15},
+};
+
+static void draw_some(struct sim_drawing *d, const struct kind *kinds, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (sim_draw_chance(d, kinds[i].percent))
+            kinds[i].draw(d);
+    }
+}
+
 void sim_draw_faults(struct sim_drawing *d)
 {
     bool mild = d->draft->promises;
@@ -213,19 +277,8 @@ void sim_draw_faults(struct sim_drawing *d)
         once(d, 0, "loss %" PRIu64 "%%", sim_draw_between(d, 0, d->terrain->paused_percent));
     if (pauses)
         draw_pauses(d);
-    static const struct {
-        void (*draw)(struct sim_drawing *d);
-        uint32_t percent;
-    } kinds[] = {
-        {draw_duplicates, 25}, {draw_reorder, 25},  {draw_replay, 25},  {draw_corruption, 20},
-        {draw_crashes, 60},    {draw_leaves, 30},   {draw_updates, 40}, {draw_lost_seeds, 15},
-        {draw_clock, 20},      {draw_churn, 15},    {draw_bursts, 20},  {draw_mtu, 10},
-        {draw_clog, 15},       {draw_starving, 15}, {draw_lies, 10},
-    };
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        if (sim_draw_chance(d, kinds[i].percent))
-            kinds[i].draw(d);
-    }
+    draw_some(d, of_all, sizeof(of_all) / sizeof(of_all[0]));
     for (uint32_t i = 0; i < 3 && d->draft->zone_count > 1 && sim_draw_chance(d, 45); i++)
         draw_cut(d);
+    draw_some(d, of_nodes, sizeof(of_nodes) / sizeof(of_nodes[0]));
 }

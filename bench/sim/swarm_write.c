@@ -35,20 +35,26 @@ uint32_t sim_draft_nodes(const struct sim_draft *draft)
     return nodes;
 }
 
+/* when: "at 5s " or "" */
+static void write_paths(struct page *p, const struct sim_draft *draft, const char *when)
+{
+    line(p, "%srtt %" PRIu64 "us jitter %" PRIu64 "us\n", when, draft->rtt_us, draft->jitter_us);
+    for (uint32_t i = 0; i < draft->zone_count; i++) {
+        for (uint32_t j = i + 1; j < draft->zone_count; j++) {
+            uint64_t rtt_us = draft->far_rtt_us[i][j];
+            if (rtt_us != 0)
+                line(p, "%srtt z%u z%u %" PRIu64 "us jitter %" PRIu64 "us\n", when, i + 1, j + 1,
+                     rtt_us, rtt_us / 10);
+        }
+    }
+}
+
 static void write_topology(struct page *p, const struct sim_draft *draft)
 {
     uint32_t nodes = sim_draft_nodes(draft);
     for (uint32_t i = 0; i < draft->zone_count; i++)
         line(p, "zone z%u %u\n", i + 1, draft->zone_nodes[i]);
-    line(p, "rtt %" PRIu64 "us jitter %" PRIu64 "us\n", draft->rtt_us, draft->jitter_us);
-    for (uint32_t i = 0; i < draft->zone_count; i++) {
-        for (uint32_t j = i + 1; j < draft->zone_count; j++) {
-            uint64_t rtt_us = draft->far_rtt_us[i][j];
-            if (rtt_us != 0)
-                line(p, "rtt z%u z%u %" PRIu64 "us jitter %" PRIu64 "us\n", i + 1, j + 1, rtt_us,
-                     rtt_us / 10);
-        }
-    }
+    write_paths(p, draft, "");
     line(p, "profile %s\n", draft->profile);
     for (uint32_t i = 0; i < draft->knob_count; i++)
         line(p, "set %s\n", draft->knobs[i]);
@@ -112,6 +118,10 @@ static void write_healing(struct page *p, const struct sim_draft *draft)
         if (has(draft, cures[i].verb))
             line(p, "at %" PRIu64 "ms %s\n", draft->faults_ms, cures[i].cure);
     }
+    char when[32];
+    snprintf(when, sizeof(when), "at %" PRIu64 "ms ", draft->faults_ms);
+    if (has(draft, "rtt") || has(draft, "delay"))
+        write_paths(p, draft, when);
     if (!has(draft, "crash") && has(draft, "leave"))
         line(p, "at %" PRIu64 "ms restart n1-n3\n", draft->faults_ms);
     if (has(draft, "replay"))

@@ -5,60 +5,6 @@
 
 #include "bench/sim/world.h"
 
-static bool fits(const struct sim_node *node, enum sim_verb verb)
-{
-    switch (verb) {
-    case SIM_RESTART:
-    case SIM_JOIN:
-        return node->state == SIM_NODE_DOWN;
-    case SIM_CRASH:
-        return node->state != SIM_NODE_DOWN;
-    case SIM_CLOCK:
-        return true;
-    default:
-        return node->state == SIM_NODE_UP;
-    }
-}
-
-static bool is_meant(const struct sim_node *node, const struct sim_pick *who)
-{
-    if (who->kind == SIM_PICK_RANGE)
-        return node->number >= who->first && node->number <= who->last;
-    if (who->kind == SIM_PICK_CRASHED)
-        return node->crash != SIM_NEWS_NONE && node->state == SIM_NODE_DOWN;
-    return node->state == SIM_NODE_UP;
-}
-
-static uint32_t wanted(const struct sim_pick *who, uint32_t there)
-{
-    uint64_t count = there;
-    if (who->kind == SIM_PICK_COUNT)
-        count = who->first;
-    if (who->kind == SIM_PICK_SHARE) {
-        count = ((uint64_t)there * who->first + SIM_MILLION / 2) / SIM_MILLION;
-        count = count == 0 && who->first > 0 ? 1 : count;
-    }
-    return count < there ? (uint32_t)count : there;
-}
-
-/* Fills `chosen` with nodes; those drawn at random come in the order of the draw. */
-static uint32_t choose(struct sim_world *w, const struct sim_action *a, uint32_t *chosen)
-{
-    uint32_t there = 0;
-    for (uint32_t i = 0; i < w->scenario->node_count; i++) {
-        if (is_meant(&w->nodes[i], &a->who) && fits(&w->nodes[i], a->verb))
-            chosen[there++] = i;
-    }
-    uint32_t count = wanted(&a->who, there);
-    for (uint32_t i = 0; count < there && i < count; i++) {
-        uint32_t other = i + sl_prng_below(&w->prng, there - i);
-        uint32_t node = chosen[other];
-        chosen[other] = chosen[i];
-        chosen[i] = node;
-    }
-    return count;
-}
-
 static void later(struct sim_node *node, enum sim_chore chore, uint64_t in_ns)
 {
     struct sim_world *w = node->world;
@@ -144,67 +90,37 @@ static void act_on(struct sim_node *node, const struct sim_action *a, uint32_t i
     }
 }
 
-static void tell_of_zone(struct sim_world *w, enum sim_news_kind kind, uint32_t zone)
+static bool dies_whole(const struct sim_world *w, const struct sim_pick *who, uint32_t zone)
 {
-    struct sim_news news = {
-        .at_ns = sim_world_ns(w), .node = zone, .of_zone = true, .earlier = SIM_NEWS_NONE};
-    sim_watch_news(&w->watch, kind, &news);
-}
-
-static bool is_whole_zone(const struct sim_scenario *s, const struct sim_pick *who, uint32_t zone)
-{
-    return who->kind == SIM_PICK_RANGE && who->first <= s->zones[zone].first &&
-           who->last >= s->zones[zone].first + s->zones[zone].count - 1;
-}
-
-/* A zone that is cut from all others, or dies as a whole, is news; so is its healing. */
-static void tell_of_zones(struct sim_world *w, const struct sim_action *a)
-{
-    for (uint32_t zone = 0; zone < w->scenario->zone_count; zone++) {
-        bool cut = a->verb == SIM_CUT && a->zone_a == zone && a->zone_b == SIM_ZONE_ANY;
-        bool dies = a->verb == SIM_CRASH && is_whole_zone(w->scenario, &a->who, zone);
-        bool heals = a->verb == SIM_HEAL && w->is_cut_off[zone];
-        if (cut || dies)
-            tell_of_zone(w, SIM_NEWS_UNREACHABLE, zone);
-        if (heals)
-            tell_of_zone(w, SIM_NEWS_REACHABLE, zone);
-        w->is_cut_off[zone] = (w->is_cut_off[zone] || cut) && !heals;
+    const struct sim_zone *z = &w->scenario->zones[zone];
+    for (uint32_t i = 0; i < z->count; i++) {
+        if (!sim_pick_has(who, z->first + i))
+            return false;
     }
+    return true;
 }
 
-/* What is told between zones that are cut is not heard. */
-static void note_cuts(struct sim_world *w)
+static void tell_of_dying_zones(struct sim_world *w, const struct sim_action *a)
 {
-    for (uint32_t a = 0; a < w->scenario->zone_count; a++) {
-        for (uint32_t b = 0; b < a; b++) {
-            bool cut = w->network.cut[a][b] || w->network.cut[b][a];
-            struct sim_silence silence = {w->now_ns, SIM_ENDLESS, SIM_SILENCE_CUT, a, b};
-            if (cut && !w->is_cut[a][b])
-                sim_silence_begin(&w->lives, &silence);
-            if (!cut && w->is_cut[a][b])
-                sim_silence_end(&w->lives, SIM_SILENCE_CUT, a, b, w->now_ns);
-            w->is_cut[a][b] = cut;
-        }
+    for (uint32_t zone = 0; a->verb == SIM_CRASH && zone < w->scenario->zone_count; zone++) {
+        if (dies_whole(w, &a->who, zone))
+            sim_timeline_tell_zone(w, SIM_NEWS_UNREACHABLE, zone);
     }
 }
 
 static void act(struct sim_world *w, const struct sim_action *a)
 {
     if (a->verb >= SIM_CUT) {
-        sim_network_act(&w->network, a);
-        tell_of_zones(w, a);
-        if (a->verb == SIM_HEAL)
-            w->healed_ns = w->now_ns;
-        note_cuts(w);
+        sim_timeline_act_on_network(w, a);
         return;
     }
     if (a->verb == SIM_CLOG || a->verb == SIM_STARVE || a->verb == SIM_LIE)
         sim_watch_act(&w->watch, sim_world_ns(w) + a->duration_ns);
-    tell_of_zones(w, a);
+    tell_of_dying_zones(w, a);
     uint32_t *chosen = malloc(w->scenario->node_count * sizeof(*chosen));
     if (chosen == NULL)
         errx(1, "out of memory for %u nodes", w->scenario->node_count);
-    uint32_t count = choose(w, a, chosen);
+    uint32_t count = sim_world_pick(w, &a->who, a->verb, chosen);
     for (uint32_t i = 0; i < count; i++)
         act_on(&w->nodes[chosen[i]], a, i, count);
     free(chosen);

@@ -72,8 +72,8 @@ bool sim_take_keyword(struct sim_words *w, const char *word)
     return sim_refuse(w, "'%s', expected '%s'", found, word);
 }
 
-/* Digits and what follows them: strtoull() alone takes signs and blanks. */
-static bool digits(const char *word, uint64_t *value, const char **rest)
+/* strtoull() alone takes signs and blanks. */
+bool sim_word_digits(const char *word, uint64_t *value, const char **rest)
 {
     char *end;
     if (!isdigit((unsigned char)*word))
@@ -89,7 +89,7 @@ bool sim_take_number(struct sim_words *w, const char *expected, uint64_t *value)
     const char *rest, *word = sim_take(w, expected);
     if (word == NULL)
         return false;
-    if (digits(word, value, &rest) && *rest == '\0')
+    if (sim_word_digits(word, value, &rest) && *rest == '\0')
         return true;
     return sim_refuse(w, "'%s', expected %s", word, expected);
 }
@@ -98,7 +98,7 @@ static bool scaled(const char *word, const char *const *units, const uint64_t *f
                    uint64_t *value)
 {
     const char *rest;
-    if (!digits(word, value, &rest))
+    if (!sim_word_digits(word, value, &rest))
         return false;
     for (uint32_t i = 0; units[i] != NULL; i++) {
         if (strcmp(rest, units[i]) == 0)
@@ -107,15 +107,26 @@ static bool scaled(const char *word, const char *const *units, const uint64_t *f
     return false;
 }
 
-bool sim_take_duration(struct sim_words *w, uint64_t *ns)
+static bool duration(const char *word, uint64_t *ns)
 {
     static const char *const units[] = {"us", "ms", "s", "m", "h", NULL};
     static const uint64_t factors[] = {1000, 1000000, 1000000000, 60000000000, 3600000000000};
+    return scaled(word, units, factors, ns) && *ns <= 1000 * factors[4];
+}
+
+bool sim_next_is_duration(const struct sim_words *w)
+{
+    uint64_t ns;
+    return !sim_at_end(w) && duration(w->words[w->next], &ns);
+}
+
+bool sim_take_duration(struct sim_words *w, uint64_t *ns)
+{
     const char *expected = "a duration such as 200ms, 10s or 5m";
     const char *word = sim_take(w, expected);
     if (word == NULL)
         return false;
-    if (scaled(word, units, factors, ns) && *ns <= 1000 * factors[4])
+    if (duration(word, ns))
         return true;
     return sim_refuse(w, "'%s', expected %s", word, expected);
 }
@@ -134,11 +145,11 @@ bool sim_take_bytes(struct sim_words *w, uint64_t *bytes)
 }
 
 /* "12", "0.5", "0.0001" before the sign */
-static bool share(const char *word, uint32_t *millionths)
+bool sim_word_share(const char *word, uint32_t *millionths)
 {
     uint64_t value;
     const char *rest;
-    if (!digits(word, &value, &rest) || value > 100)
+    if (!sim_word_digits(word, &value, &rest) || value > 100)
         return false;
     uint32_t scale = 10000;
     *millionths = (uint32_t)value * scale;
@@ -157,96 +168,7 @@ bool sim_take_share(struct sim_words *w, uint32_t *millionths)
     const char *word = sim_take(w, expected);
     if (word == NULL)
         return false;
-    return share(word, millionths) || sim_refuse(w, "'%s', expected %s", word, expected);
-}
-
-bool sim_take_zone(struct sim_words *w, const struct sim_scenario *s, uint32_t *zone)
-{
-    const char *word = sim_take(w, "a zone");
-    if (word == NULL)
-        return false;
-    for (*zone = 0; *zone < s->zone_count; ++*zone) {
-        if (strcmp(s->zones[*zone].name, word) == 0)
-            return true;
-    }
-    return sim_refuse(w, "'%s' is no zone, expected one of the zones declared above", word);
-}
-
-static bool node_number(const char *word, const char **rest, uint32_t *node)
-{
-    uint64_t number;
-    if (*word != 'n' || !digits(word + 1, &number, rest) || number == 0 || number > SIM_NODES_MAX)
-        return false;
-    *node = (uint32_t)number - 1;
-    return true;
-}
-
-static bool range(const char *word, struct sim_pick *who)
-{
-    const char *rest;
-    who->kind = SIM_PICK_RANGE;
-    if (!node_number(word, &rest, &who->first))
-        return false;
-    who->last = who->first;
-    if (*rest == '-' && !node_number(rest + 1, &rest, &who->last))
-        return false;
-    return *rest == '\0' && who->last >= who->first;
-}
-
-static bool exists(struct sim_words *w, const struct sim_scenario *s, const struct sim_pick *who)
-{
-    if (who->last < s->node_count)
-        return true;
-    return sim_refuse(w, "n%u does not exist, expected n1 to n%u", who->last + 1, s->node_count);
-}
-
-static bool take_zone_range(struct sim_words *w, const struct sim_scenario *s, struct sim_pick *who)
-{
-    uint32_t zone;
-    if (!sim_take_zone(w, s, &zone))
-        return false;
-    *who = (struct sim_pick){SIM_PICK_RANGE, s->zones[zone].first,
-                             s->zones[zone].first + s->zones[zone].count - 1};
-    return true;
-}
-
-bool sim_take_range(struct sim_words *w, const struct sim_scenario *s, struct sim_pick *who)
-{
-    const char *expected = "n7, n3-n10 or zone NAME";
-    if (sim_accept(w, "zone"))
-        return take_zone_range(w, s, who);
-    const char *word = sim_take(w, expected);
-    if (word == NULL)
-        return false;
-    if (!range(word, who))
-        return sim_refuse(w, "'%s', expected %s", word, expected);
-    return exists(w, s, who);
-}
-
-bool sim_take_who(struct sim_words *w, const struct sim_scenario *s, struct sim_pick *who)
-{
-    const char *expected = "nodes: n7, n3-n10, zone NAME, 1%, 5 nodes or crashed";
-    const char *rest;
-    uint64_t count;
-    if (sim_accept(w, "zone"))
-        return take_zone_range(w, s, who);
-    const char *word = sim_take(w, expected);
-    if (word == NULL)
-        return false;
-    *who = (struct sim_pick){.kind = SIM_PICK_CRASHED};
-    if (strcmp(word, "crashed") == 0)
-        return true;
-    if (range(word, who))
-        return exists(w, s, who);
-    who->kind = SIM_PICK_SHARE;
-    if (share(word, &who->first))
-        return true;
-    who->kind = SIM_PICK_COUNT;
-    if (digits(word, &count, &rest) && *rest == '\0' && count > 0 && count <= SIM_NODES_MAX) {
-        who->first = (uint32_t)count;
-        return sim_accept(w, "node") || sim_take_keyword(w, "nodes");
-    }
-    return sim_refuse(w, "'%s', expected %s", word, expected);
+    return sim_word_share(word, millionths) || sim_refuse(w, "'%s', expected %s", word, expected);
 }
 
 bool sim_take_end(struct sim_words *w)

@@ -34,6 +34,7 @@ bool sim_refuse(struct sim_words *w, const char *format, ...) __attribute__((for
 bool sim_at_end(const struct sim_words *w);
 /* Takes the next word if it is this one. */
 bool sim_accept(struct sim_words *w, const char *word);
+bool sim_next_is_duration(const struct sim_words *w);
 /* The next word; NULL (and a refusal) if there is none. */
 const char *sim_take(struct sim_words *w, const char *expected);
 
@@ -43,11 +44,20 @@ bool sim_take_number(struct sim_words *w, const char *expected, uint64_t *value)
 bool sim_take_duration(struct sim_words *w, uint64_t *ns);
 bool sim_take_share(struct sim_words *w, uint32_t *millionths); /* 0.5% */
 bool sim_take_bytes(struct sim_words *w, uint64_t *bytes);
-bool sim_take_zone(struct sim_words *w, const struct sim_scenario *s, uint32_t *zone);
-bool sim_take_who(struct sim_words *w, const struct sim_scenario *s, struct sim_pick *who);
-/* A range only: n7, n3-n10, zone east */
-bool sim_take_range(struct sim_words *w, const struct sim_scenario *s, struct sim_pick *who);
+/* Digits and what follows them; false if there are none, or too many. */
+bool sim_word_digits(const char *word, uint64_t *value, const char **rest);
+bool sim_word_share(const char *word, uint32_t *millionths);
 bool sim_take_end(struct sim_words *w);
+
+/* words_nodes.c: each takes nodes, or refuses. */
+bool sim_take_zone(struct sim_words *w, const struct sim_scenario *s, uint32_t *zone);
+/* Fixed ones only: n7, n3-n10, n1,n5-n9, zone east */
+bool sim_take_range(struct sim_words *w, const struct sim_scenario *s, struct sim_pick *who);
+/* Also all, 1%, 5 nodes, crashed */
+bool sim_take_who(struct sim_words *w, const struct sim_scenario *s, struct sim_pick *who);
+/* Between which: "", A (and all others), A B, A -> B; a zone may go without its 'zone'. Ends before
+   a duration. */
+bool sim_take_between(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a);
 
 #ifdef __cplusplus
 }

@@ -9,6 +9,25 @@
 #include "bench/sim/trace.h"
 #include "lib/input.h"
 
+static int form(struct sim_world *w)
+{
+    const struct sim_pick *formed = &w->scenario->formed;
+    const struct sim_node *like = NULL;
+    for (uint32_t i = 0; i < w->scenario->node_count; i++) {
+        if (!sim_pick_has(formed, i))
+            continue;
+        int error = sim_node_form(&w->nodes[i], like);
+        if (error)
+            return error;
+        like = like == NULL ? &w->nodes[i] : like;
+    }
+    for (uint32_t i = 0; i < w->scenario->node_count; i++) {
+        if (sim_pick_has(formed, i))
+            sim_node_step(&w->nodes[i], NULL);
+    }
+    return 0;
+}
+
 static int create_nodes(struct sim_world *w)
 {
     const struct sim_scenario *s = w->scenario;
@@ -25,15 +44,9 @@ static int create_nodes(struct sim_world *w)
         node->ring = SIM_RING_MAX;
         node->chore_link = (struct sim_link){.kind = SIM_LINK_CHORE, .owner = i};
     }
-    for (uint32_t i = s->formed.first; s->is_formed && i <= s->formed.last; i++) {
-        const struct sim_node *like = i > s->formed.first ? &w->nodes[s->formed.first] : NULL;
-        int error = sim_node_form(&w->nodes[i], like);
-        if (error)
-            return error;
-    }
-    for (uint32_t i = s->formed.first; s->is_formed && i <= s->formed.last; i++)
-        sim_node_step(&w->nodes[i], NULL);
-    return 0;
+    for (uint32_t i = 0; i < s->node_count; i++)
+        w->nodes[i].is_seed = sim_pick_has(&s->seeds, i);
+    return s->is_formed ? form(w) : 0;
 }
 
 int sim_world_create(struct sim_world *w, const struct sim_scenario *s, uint64_t seed)
@@ -45,11 +58,11 @@ int sim_world_create(struct sim_world *w, const struct sim_scenario *s, uint64_t
     w->start_ns = w->now_ns = sim_tick_ns(SIM_START_TICK);
     const struct sl_config *config = &s->options.config;
     sim_packet_pool_create(&w->pool, config->frame_bytes);
-    sim_network_create(&w->network, s, sl_prng_next(&w->prng));
     w->lent = malloc(config->frame_bytes);
     w->input = malloc(sl_input_bytes(config->frame_bytes));
     w->action_due_ns = calloc(SIM_LINES_MAX, sizeof(*w->action_due_ns));
-    if (w->lent == NULL || w->input == NULL || w->action_due_ns == NULL ||
+    if (sim_network_create(&w->network, s, sl_prng_next(&w->prng)) != 0 || w->lent == NULL ||
+        w->input == NULL || w->action_due_ns == NULL ||
         !sim_wheel_create(&w->wheel, SIM_START_TICK) || !sim_directory_create(&w->directory, s) ||
         !sim_lives_create(&w->lives, s->node_count))
         return -ENOMEM;
@@ -82,6 +95,7 @@ void sim_world_destroy(struct sim_world *w)
     sim_wheel_destroy(&w->wheel);
     sim_packet_pool_destroy(&w->pool);
     sim_replay_destroy(&w->replay);
+    sim_network_destroy(&w->network);
     sim_memory_destroy(&w->memory);
     free(w->nodes);
     free(w->lent);
@@ -136,8 +150,6 @@ static struct sim_fate decide(struct sim_world *w, uint32_t from, uint32_t to,
     struct sim_passage passage = {.now_ns = w->now_ns, .from = from, .to = to};
     if (to >= w->scenario->node_count || is_clogged(w, from) || is_clogged(w, to))
         return lost;
-    passage.from_zone = w->directory.entries[from].zone;
-    passage.to_zone = w->directory.entries[to].zone;
     passage.length_bytes = length_bytes;
     return sim_network_decide(&w->network, &passage);
 }

@@ -44,7 +44,7 @@ struct sim_world {
     struct sim_node *nodes;
     bool is_cut_off[SIM_ZONES_MAX];            /* from all others */
     uint64_t healed_ns;                        /* end of the last cut; 0: there was none */
-    bool is_cut[SIM_ZONES_MAX][SIM_ZONES_MAX]; /* in one direction at least */
+    bool is_cut[SIM_ZONES_MAX][SIM_ZONES_MAX]; /* in one direction at least, between some nodes */
     uint32_t zone_up[SIM_ZONES_MAX];           /* nodes that run there */
     struct sl_prng prng;                       /* the timeline's, and nodes' seeds */
     uint64_t *action_due_ns;                   /* SIM_NEVER: done */
@@ -133,6 +133,17 @@ static inline uint64_t sim_world_grace_ns(const struct sim_world *world)
 /* timeline.c */
 void sim_timeline_start(struct sim_world *world);
 void sim_timeline_run(struct sim_world *world);
+/* timeline_network.c */
+void sim_timeline_act_on_network(struct sim_world *world, const struct sim_action *action);
+void sim_timeline_tell_zone(struct sim_world *world, enum sim_news_kind kind, uint32_t zone);
+
+/* picking.c: fills `chosen` with the nodes that are meant and that this can happen to; those drawn
+   at random come in the order of the draw. */
+uint32_t sim_world_pick(struct sim_world *world, const struct sim_pick *who, enum sim_verb verb,
+                        uint32_t *chosen);
+/* The same as a set, one byte per node; the caller frees. */
+uint8_t *sim_world_pick_set(struct sim_world *world, const struct sim_pick *who,
+                            enum sim_verb verb);
 
 /* sampler.c */
 void sim_sampler_create(struct sim_world *world);

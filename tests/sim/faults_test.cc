@@ -107,4 +107,29 @@ TEST(SimFaults, AFlappingLinkIsCutAndHealedAgainAndAgain)
     EXPECT_EQ(run.world.watch.news[SIM_NEWS_REACHABLE].count, 4u);
 }
 
+TEST(SimFaults, ANodeThatIsCutOffAloneDiesAndComesBack)
+{
+    Played run(std::string(kTwenty) + "run 40s\nat 2s cut n7\nat 20s heal n7\n"
+                                      "expect false_dead == 0\n"
+                                      "expect views equal at 100% within 20s\n",
+               1);
+    EXPECT_TRUE(run.holds());
+    EXPECT_GE(run.metric(SIM_METRIC_cut_dead), 59u);
+    EXPECT_EQ(run.world.watch.news[SIM_NEWS_UNREACHABLE].count, 0u) << "it is no zone";
+}
+
+TEST(SimFaults, FarNodesAreFarFromTheFirstFrameOn)
+{
+    std::string text = "nodes 8\nprofile lan\nstart formed\nrun 5s\n";
+    Played far(text + "rtt n1 n2-n8 300ms jitter 0ms\n", 1), near(text, 1);
+    EXPECT_GT(sl_engine_stats(far.world.nodes[0].engine)->path_round_trip_ns, 250000000u);
+    EXPECT_LT(sl_engine_stats(near.world.nodes[0].engine)->path_round_trip_ns, 10000000u);
+}
+
+TEST(SimFaults, ARoundTripMayChangeDuringARun)
+{
+    Played run("nodes 8\nprofile lan\nstart formed\nrun 20s\nat 5s rtt n1 200ms\n", 1);
+    EXPECT_GT(sl_engine_stats(run.world.nodes[0].engine)->path_round_trip_ns, 150000000u);
+}
+
 } // namespace

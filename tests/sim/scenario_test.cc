@@ -40,11 +40,14 @@ TEST_F(Scenario, TopologyAndKnobs)
     EXPECT_EQ(s->options.config.probe_period_ns, 300000000u);
     EXPECT_EQ(s->options.config.max_pause_ns, 2000000000u);
     EXPECT_EQ(s->options.config.max_members, 15u);
-    EXPECT_EQ(s->paths[1][0].delay_ns, 20000000u);
-    EXPECT_EQ(s->paths[0][1].jitter_ns, 4000000u);
-    EXPECT_EQ(s->paths[0][0].delay_ns, 500000u);
-    EXPECT_EQ(s->formed.last, 11u);
-    EXPECT_EQ(s->seeds.first, 1u);
+    ASSERT_EQ(s->path_count, 2u);
+    EXPECT_EQ(s->paths[0].duration_ns, 500000u);
+    EXPECT_EQ(s->paths[0].a.kind, SIM_PICK_ALL);
+    EXPECT_EQ(s->paths[1].duration_ns, 20000000u);
+    EXPECT_EQ(s->paths[1].jitter_ns, 4000000u);
+    EXPECT_EQ(s->paths[1].b.ranges[0].first, 10u);
+    EXPECT_EQ(s->formed.ranges[0].last, 11u);
+    EXPECT_EQ(s->seeds.ranges[0].first, 1u);
     EXPECT_EQ(s->run_ns, 300000000000u);
     EXPECT_EQ(s->seed, 9u);
 }
@@ -70,16 +73,61 @@ TEST_F(Scenario, Timeline)
     EXPECT_EQ(s->actions[0].verb, SIM_LOSS);
     EXPECT_EQ(s->actions[0].millionths, 5000u);
     EXPECT_EQ(s->actions[1].who.kind, SIM_PICK_SHARE);
-    EXPECT_EQ(s->actions[1].who.first, 10000u);
+    EXPECT_EQ(s->actions[1].who.number, 10000u);
     EXPECT_EQ(s->actions[2].every_ns, 10000000000u);
     EXPECT_EQ(s->actions[2].until_ns, 120000000000u);
     EXPECT_EQ(s->actions[2].who.kind, SIM_PICK_COUNT);
     EXPECT_EQ(s->actions[2].duration_ns, 2000000000u);
     EXPECT_TRUE(s->actions[3].one_way);
-    EXPECT_EQ(s->actions[4].zone_a, SIM_ZONE_ANY);
+    EXPECT_EQ(s->actions[4].a.kind, SIM_PICK_ALL);
     EXPECT_EQ(s->actions[5].duration_ns, 300000000000u);
     EXPECT_TRUE(s->actions[6].back);
-    EXPECT_EQ(s->actions[7].who.first, 10u);
+    EXPECT_EQ(s->actions[7].who.ranges[0].first, 10u);
+}
+
+TEST_F(Scenario, FaultsOfTheNetworkNameAnyNodesOneWayToo)
+{
+    ASSERT_EQ(parse("zone a 10\nzone b 5\nloss 80% n1-n3\nloss 30% a -> n12,n14-n15\n"
+                    "at 1s cut all -> 1%\nat 2s heal 5 nodes -> all\nmtu 900 b zone a\n"
+                    "burst 5% for 1s crashed\nat 3s rtt n1 b 40ms jitter 2ms\n"
+                    "at 4s delay n1 -> b 15ms\ndelay b -> a 9ms\n"),
+              0)
+        << why;
+    ASSERT_EQ(s->action_count, 8u);
+    EXPECT_EQ(s->actions[0].a.ranges[0].last, 2u);
+    EXPECT_EQ(s->actions[0].b.kind, SIM_PICK_ALL);
+    EXPECT_TRUE(s->actions[1].one_way);
+    EXPECT_EQ(s->actions[1].b.count, 2u);
+    EXPECT_EQ(s->actions[1].b.ranges[1].first, 13u);
+    EXPECT_EQ(s->actions[2].a.kind, SIM_PICK_ALL);
+    EXPECT_EQ(s->actions[2].b.kind, SIM_PICK_SHARE);
+    EXPECT_EQ(s->actions[3].a.kind, SIM_PICK_COUNT);
+    EXPECT_FALSE(s->actions[4].one_way);
+    EXPECT_EQ(s->actions[4].b.ranges[0].last, 9u);
+    EXPECT_EQ(s->actions[5].a.kind, SIM_PICK_CRASHED);
+    EXPECT_EQ(s->actions[6].duration_ns, 20000000u);
+    EXPECT_EQ(s->actions[6].jitter_ns, 2000000u);
+    EXPECT_EQ(s->actions[7].duration_ns, 15000000u);
+    ASSERT_EQ(s->path_count, 2u);
+    EXPECT_EQ(s->paths[1].verb, SIM_DELAY);
+    EXPECT_TRUE(s->paths[1].one_way);
+}
+
+TEST_F(Scenario, NodesMayBeListed)
+{
+    ASSERT_EQ(parse("nodes 9\nseeds n1,n4\nstart formed n1-n3,n5\nat 1s crash n2,n7-n9\n"
+                    "at 2s crash all\nexpect dead n2,n7 at 99% within 5s\n"),
+              0)
+        << why;
+    EXPECT_TRUE(sim_pick_has(&s->formed, 4));
+    EXPECT_FALSE(sim_pick_has(&s->formed, 3));
+    EXPECT_EQ(s->seeds.count, 2u);
+    EXPECT_EQ(s->actions[0].who.ranges[1].last, 8u);
+    EXPECT_EQ(s->actions[1].who.kind, SIM_PICK_ALL);
+    EXPECT_NE(refusal("nodes 9\ncrash n1,").find("'n1,'"), std::string::npos);
+    EXPECT_EQ(refusal("nodes 9\ncrash n1-n5,n4"),
+              "f:2: a list with n4 twice, expected each node once");
+    EXPECT_NE(refusal("nodes 9\ncrash n1,n10").find("n10 does not exist"), std::string::npos);
 }
 
 TEST_F(Scenario, Expectations)
@@ -97,12 +145,12 @@ TEST_F(Scenario, Expectations)
     EXPECT_EQ(s->expects[6].percentile, 90u);
     EXPECT_EQ(s->expects[6].who.kind, SIM_PICK_ALL);
     EXPECT_EQ(s->expects[7].within_ns, 3000000000u);
-    EXPECT_EQ(s->expects[7].who.last, 2u);
+    EXPECT_EQ(s->expects[7].who.ranges[0].last, 2u);
     EXPECT_STREQ(s->expects[0].text, "expect dead crashed at 99% p50 within 7500ms");
     EXPECT_EQ(s->expects[0].line, 2u);
     EXPECT_EQ(s->expects[0].percentile, 50u);
     EXPECT_EQ(s->expects[1].percentile, 100u);
-    EXPECT_EQ(s->expects[1].who.first, 6u);
+    EXPECT_EQ(s->expects[1].who.ranges[0].first, 6u);
     EXPECT_EQ(s->expects[2].millionths, 999000u);
     EXPECT_EQ(s->expects[4].value, 50000u);
     EXPECT_EQ(s->expects[5].compare, SIM_EQUAL);
@@ -124,17 +172,27 @@ TEST_F(Scenario, RefusalsSayWhereWhatAndWhatWasExpected)
     EXPECT_EQ(refusal("nodes 3\nset probe_tries x"),
               "f:2: probe_tries is 'x', expected: write a whole number");
     EXPECT_EQ(refusal("nodes 3\nat 5s crash n4"), "f:2: n4 does not exist, expected n1 to n3");
-    EXPECT_EQ(refusal("nodes 3\nat 5s crash"),
-              "f:2: the line ends, expected nodes: n7, n3-n10, zone NAME, 1%, 5 nodes or crashed");
+    EXPECT_EQ(refusal("nodes 3\nat 5s crash"), "f:2: the line ends, expected nodes: n7, n3-n10, "
+                                               "n1,n5-n9, zone NAME, 1%, 5 nodes, crashed or all");
     EXPECT_EQ(refusal("nodes 3\nat 5s crash 101%"),
-              "f:2: '101%', expected nodes: n7, n3-n10, zone NAME, 1%, 5 nodes or crashed");
+              "f:2: '101%', expected nodes: n7, n3-n10, n1,n5-n9, zone NAME, 1%, 5 nodes, crashed "
+              "or all");
     EXPECT_EQ(
         refusal("nodes 3\nat 5s explode n1"),
         "f:2: 'explode', expected at, crash, restart, pause, leave, join, update, clock, clog, "
-        "starve, ring, lie, cut, heal, loss, burst, mtu, duplicate, reorder, replay, corrupt, "
-        "expect or a topology line");
+        "starve, ring, lie, cut, heal, loss, burst, mtu, rtt, delay, duplicate, reorder, replay, "
+        "corrupt, expect or a topology line");
     EXPECT_EQ(refusal("nodes 3\ncut mars"),
-              "f:2: 'mars' is no zone, expected one of the zones declared above");
+              "f:2: 'mars', expected nodes: n7, n3-n10, n1,n5-n9, zone NAME, 1%, 5 nodes, "
+              "crashed or all");
+    EXPECT_EQ(refusal("nodes 3\ncut default"),
+              "f:2: a cut between all nodes and all others, of which there are none; expected some "
+              "of the nodes");
+    EXPECT_EQ(refusal("nodes 3\nrtt n1 -> n2 5ms"),
+              "f:2: a round trip has no direction, expected 'delay A -> B TIME', which is the time "
+              "of that one way");
+    EXPECT_EQ(refusal("nodes 3\ndelay 1% 5ms"),
+              "f:2: nodes that are drawn, expected fixed ones, or 'at 0s' first");
     EXPECT_EQ(refusal("nodes 3\npause n1 5s"), "f:2: '5s', expected 'for'");
     EXPECT_EQ(refusal("nodes 3\nexpect dead n1 within 5s"), "f:2: 'within', expected 'at'");
     EXPECT_EQ(refusal("nodes 3\nburst 5%"), "f:2: the line ends, expected for");
@@ -151,7 +209,7 @@ TEST_F(Scenario, RefusalsSayWhereWhatAndWhatWasExpected)
     EXPECT_EQ(refusal("nodes 3\nexpect spread n1 at 99% within six rounds"),
               "f:2: 'six', expected a number of rounds");
     EXPECT_EQ(refusal("nodes 3\nexpect spread crashed at 99% within 5s"),
-              "f:2: 'crashed', expected n7, n3-n10 or zone NAME");
+              "f:2: 'crashed', expected n7, n3-n10, n1,n5-n9 or zone NAME");
     EXPECT_EQ(refusal("nodes 3\nexpect luck >= 3"),
               "f:2: 'luck', expected dead, spread, unreachable, reachable, joined, views or a "
               "metric (see bench/sim/README.md)");
