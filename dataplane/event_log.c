@@ -76,3 +76,38 @@ uint32_t sl_event_log_read(const struct sl_event_log *log, uint64_t after,
         n += slot_read(&log->slots[next & (SL_EVENT_LOG_SIZE - 1)], next, &out[n]);
     return n;
 }
+
+static bool is_accused(const struct sl_member_info *member)
+{
+    enum sl_status status = sl_word_status(member->word);
+    return status == SL_SUSPECT || status == SL_DEAD;
+}
+
+/* Takes the event if it is the accusation that the member's word came from. */
+static void accuser_take(struct sl_member_info *members, uint32_t count,
+                         const struct sl_node_event *event)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        struct sl_member_info *m = &members[i];
+        if (m->id != event->id || m->word != event->word || m->accuser_id != 0 || !is_accused(m))
+            continue;
+        m->accuser_id = event->accuser_id;
+        memcpy(m->accuser, event->accuser, sizeof(m->accuser));
+    }
+}
+
+void sl_event_log_accusers(const struct sl_event_log *log, struct sl_member_info *members,
+                           uint32_t count)
+{
+    uint64_t last = sl_event_log_last(log);
+    uint64_t oldest = last > SL_EVENT_LOG_SIZE ? last - SL_EVENT_LOG_SIZE : 0;
+    bool any = false;
+    for (uint32_t i = 0; i < count; i++)
+        any |= is_accused(&members[i]);
+    for (; any && last > oldest; last--) {
+        struct sl_node_event event;
+        if (slot_read(&log->slots[last & (SL_EVENT_LOG_SIZE - 1)], last, &event) &&
+            event.accuser_id != 0)
+            accuser_take(members, count, &event);
+    }
+}

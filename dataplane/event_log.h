@@ -36,6 +36,11 @@ void sl_event_log_add(struct sl_event_log *log, const struct sl_event *event, ui
 uint32_t sl_event_log_read(const struct sl_event_log *log, uint64_t after,
                            struct sl_node_event *out, uint32_t count);
 
+/* Any thread: fills in the accusers of members that are suspect or dead, from the events that are
+ * still remembered. A pass over the log, if there is such a member. */
+void sl_event_log_accusers(const struct sl_event_log *log, struct sl_member_info *members,
+                           uint32_t count);
+
 static inline uint64_t sl_event_log_last(const struct sl_event_log *log)
 {
     return __atomic_load_n(&log->last, __ATOMIC_ACQUIRE);

@@ -40,33 +40,35 @@ static void member_fill(struct sl_member_info *m, const struct sl_view_item *ite
     m->unreachable = is_unreachable(engine, m->word, m->zone);
 }
 
-static int node_members(void *context,
-                        bool (*visit)(void *argument, const struct sl_member_info *member),
-                        void *argument)
+static int node_members(void *context, uint64_t after_id, struct sl_member_info *out,
+                        uint32_t count)
 {
     struct sl_node_context *n = context;
     const struct sl_engine *engine = n->runtime->loop.engine;
     struct sl_view_range range;
     struct sl_view_item item;
-    struct sl_member_info member;
-    bool more = true;
+    uint32_t found = 0;
+    if (after_id == UINT64_MAX)
+        return 0;
     urcu_qsbr_thread_online();
-    sl_view_range_begin(&range, sl_engine_view(engine), 0, UINT64_MAX);
-    while (more && sl_view_range_next(&range, &item)) {
-        member_fill(&member, &item, engine);
-        more = visit(argument, &member);
-    }
+    sl_view_range_begin(&range, sl_engine_view(engine), after_id + 1, UINT64_MAX);
+    while (found < count && sl_view_range_next(&range, &item))
+        member_fill(&out[found++], &item, engine);
     urcu_qsbr_thread_offline();
-    return 0;
+    sl_event_log_accusers(n->runtime->events, out, found);
+    return (int)found;
 }
 
-static bool info_visit(void *argument, const struct sl_member_info *member)
+static void self_fill(struct sl_member_info *self, const struct sl_engine *engine)
 {
-    struct sl_node_info *info = argument;
-    info->members_by_status[sl_word_status(member->word)]++;
-    if (member->self)
-        info->self = *member;
-    return true;
+    struct sl_view_item item = {.id = sl_engine_self_id(engine)};
+    urcu_qsbr_thread_online();
+    item.slot = sl_view_find(sl_engine_view(engine), item.id, &item.word);
+    if (item.slot != SL_SLOT_NONE)
+        item.cold = sl_view_cold(sl_engine_view(engine), item.slot);
+    if (item.cold != NULL)
+        member_fill(self, &item, engine);
+    urcu_qsbr_thread_offline();
 }
 
 enum sl_phase sl_node_phase(const struct sl_runtime *runtime)
@@ -82,7 +84,10 @@ static int node_info(void *context, struct sl_node_info *info)
     const struct sl_view_summary *summary =
         sl_view_summary(sl_engine_view(n->runtime->loop.engine));
     memset(info, 0, sizeof(*info));
-    node_members(n, info_visit, info);
+    self_fill(&info->self, n->runtime->loop.engine);
+    for (uint32_t i = 0; i < 4; i++)
+        info->members_by_status[i] =
+            __atomic_load_n(&summary->count_by_status[i], __ATOMIC_RELAXED);
     copy_text(info->cluster, sizeof(info->cluster), o->config.cluster_name,
               strlen(o->config.cluster_name));
     copy_text(info->profile, sizeof(info->profile), o->profile, strlen(o->profile));

@@ -22,7 +22,9 @@ struct sl_member_info {
     char zone[SL_ZONE_BYTES_MAX + 1]; /* never empty: "default" */
     char tags[SL_TAGS_BYTES_MAX + 1];
     bool self;
-    bool unreachable; /* live as far as is known, but nobody in its zone answers */
+    bool unreachable;    /* live as far as is known, but nobody in its zone answers */
+    uint64_t accuser_id; /* of a suspect or dead member, while its event is remembered; 0 = none */
+    char accuser[SL_NAME_BYTES_MAX + 1]; /* empty: none, or its name was not known */
 };
 
 struct sl_node_info {
@@ -77,11 +79,10 @@ struct sl_node {
     void *context;
     int (*info)(void *context, struct sl_node_info *info);
     int (*stats)(void *context, struct sl_node_stats *stats);
-    /* Visits every known member, oneself included, in no particular order, until `visit` returns
-       false. One read-side critical section: `visit` must not block. */
-    int (*members)(void *context,
-                   bool (*visit)(void *argument, const struct sl_member_info *member),
-                   void *argument);
+    /* Copies up to `count` known members, oneself included, with id > after_id in the order of ids;
+       returns how many: fewer than `count` are the last. A member that stays known is in exactly
+       one of the pages of a walk. */
+    int (*members)(void *context, uint64_t after_id, struct sl_member_info *out, uint32_t count);
     /* Copies up to `count` events with sequence > after; returns how many. */
     int (*events)(void *context, uint64_t after, struct sl_node_event *out, uint32_t count);
     /* Seeds as text (address or DNS name, optional :port), resolved off the packet path. */

@@ -56,6 +56,8 @@ void sl_view_adopt(struct sl_view *view, const struct sl_view *from)
     view->summary.view_hash = from->summary.view_hash;
     view->summary.live_count = from->summary.live_count;
     view->summary.member_count = from->summary.member_count;
+    memcpy(view->summary.count_by_status, from->summary.count_by_status,
+           sizeof(view->summary.count_by_status));
 }
 
 /* ---- readers ---- */
@@ -145,8 +147,18 @@ static void account(struct sl_view *view, uint64_t id, uint64_t hash_change, uin
     __atomic_store_n(&s->live_count, s->live_count + live_change, __ATOMIC_RELAXED);
 }
 
+/* word 0: not known. */
+static void account_status(struct sl_view *view, uint64_t word, uint32_t change)
+{
+    uint32_t *count = &view->summary.count_by_status[sl_word_status(word)];
+    if (word != 0)
+        __atomic_store_n(count, *count + change, __ATOMIC_RELAXED);
+}
+
 static void account_change(struct sl_view *view, uint64_t id, uint64_t before, uint64_t after)
 {
+    account_status(view, before, UINT32_MAX);
+    account_status(view, after, 1);
     bool was_live = sl_word_is_live(before), is_live = sl_word_is_live(after);
     if (was_live && is_live) {
         uint64_t from = sl_word_incarnation(before), to = sl_word_incarnation(after);

@@ -67,8 +67,9 @@ struct sl_view_summary {
     uint64_t authority_revision;
     uint64_t self_word;
     uint32_t unsettled;
-    uint32_t live_count;   /* ALIVE and SUSPECT members, oneself included */
-    uint32_t member_count; /* slots in use */
+    uint32_t live_count;         /* ALIVE and SUSPECT members, oneself included */
+    uint32_t member_count;       /* slots in use */
+    uint32_t count_by_status[4]; /* of these, by enum sl_status */
 };
 
 struct sl_view; /* opaque, in the arena */

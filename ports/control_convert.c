@@ -41,6 +41,8 @@ void sl_control_convert_member(const struct sl_member_info *m, struct sl_control
     copy(out->name, sizeof(out->name), m->name);
     copy(out->zone, sizeof(out->zone), m->zone);
     copy(out->tags, sizeof(out->tags), m->tags);
+    out->accuser = m->accuser_id;
+    copy(out->accuser_name, sizeof(out->accuser_name), m->accuser);
 }
 
 void sl_control_convert_info(const struct sl_node_info *info, struct sl_control_info *out)

@@ -7,8 +7,9 @@
  * A client sends requests: struct sl_control_request, then payload_bytes. The first is HELLO; the
  * server answers with its own hello and, if the version is another, closes. Every answer is a
  * struct sl_control_response, then payload_bytes. MEMBERS and EVENTS are answered by a stream: one
- * response per item, each with SL_CONTROL_MORE, and a last one without it and without payload.
- * While a stream lasts, further requests wait; while events are followed, they are an error.
+ * response per item, each with SL_CONTROL_MORE, and a last one without it. The members' last one
+ * says where the next page begins; that of events has no payload. While a stream lasts, further
+ * requests wait; while events are followed, they are an error.
  *
  * A payload may be shorter than its struct: the missing bytes are zero. All strings are terminated
  * by a zero, which always fits. A request of a wrong size or of an unknown type is refused and the
@@ -22,6 +23,7 @@
 #define SL_CONTROL_VERSION           4u
 #define SL_CONTROL_MAGIC             0x4c525453u /* "STRL" on little-endian machines */
 #define SL_CONTROL_REQUEST_BYTES_MAX 16384u      /* payload of a request */
+#define SL_CONTROL_PAGE_MEMBERS      96u         /* of one answer to MEMBERS, whatever is asked */
 #define SL_CONTROL_NAME_BYTES        64u
 #define SL_CONTROL_TAGS_BYTES        260u
 #define SL_CONTROL_CLASSES           8u
@@ -32,7 +34,8 @@ enum sl_control_type {
     SL_CONTROL_HELLO = 1,   /* struct sl_control_hello, both ways */
     SL_CONTROL_INFO = 2,    /* -> struct sl_control_info */
     SL_CONTROL_STATS = 3,   /* -> struct sl_control_stats */
-    SL_CONTROL_MEMBERS = 4, /* -> stream of struct sl_control_member */
+    SL_CONTROL_MEMBERS = 4, /* struct sl_control_page -> stream of struct sl_control_member, at the
+                               end a struct sl_control_page: what to ask next, `most` 0: nothing */
     SL_CONTROL_EVENTS = 5,  /* struct sl_control_events -> stream of struct sl_control_event */
     SL_CONTROL_JOIN = 6,    /* seeds, each terminated by a zero */
     SL_CONTROL_LEAVE = 7,
@@ -84,6 +87,15 @@ struct sl_control_member {
     char zone[SL_CONTROL_NAME_BYTES];
     char tags[SL_CONTROL_TAGS_BYTES];
     uint32_t reserved_end;
+    uint64_t accuser; /* of a suspect or dead member: an id; 0 = not known */
+    char accuser_name[SL_CONTROL_NAME_BYTES]; /* empty: not known */
+};
+
+/* Members in the order of ids. A member that stays known is on exactly one page of a walk. */
+struct sl_control_page {
+    uint64_t after; /* 0, or the id of the last member seen */
+    uint32_t most;  /* members to answer with; 0: as many as a page has */
+    uint32_t reserved;
 };
 
 struct sl_control_info {
@@ -171,8 +183,9 @@ SL_CONTROL_SIZE(sl_control_request, 12);
 SL_CONTROL_SIZE(sl_control_response, 16);
 SL_CONTROL_SIZE(sl_control_hello, 16);
 SL_CONTROL_SIZE(sl_control_endpoint, 20);
-SL_CONTROL_SIZE(sl_control_member, 456);
-SL_CONTROL_SIZE(sl_control_info, 792);
+SL_CONTROL_SIZE(sl_control_member, 528);
+SL_CONTROL_SIZE(sl_control_page, 16);
+SL_CONTROL_SIZE(sl_control_info, 864);
 SL_CONTROL_SIZE(sl_control_class, 48);
 SL_CONTROL_SIZE(sl_control_drop, 112);
 SL_CONTROL_SIZE(sl_control_percentiles, 48);

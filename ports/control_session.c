@@ -92,26 +92,25 @@ static void answer_stats(struct sl_control_session *s, const struct sl_node *nod
     put(s, id, 0, 0, &out, sizeof(out));
 }
 
-struct members_visit {
-    struct sl_control_session *session;
-    uint32_t id;
-};
-
-static bool visit_member(void *argument, const struct sl_member_info *member)
+static void answer_members(struct sl_control_session *s, const struct sl_node *node, uint32_t id,
+                           const void *payload)
 {
-    struct members_visit *visit = argument;
+    struct sl_member_info members[SL_CONTROL_PAGE_MEMBERS];
+    struct sl_control_page page;
     struct sl_control_member out;
-    sl_control_convert_member(member, &out);
-    put(visit->session, visit->id, 0, SL_CONTROL_MORE, &out, sizeof(out));
-    return visit->session->end == SL_CONTROL_OPEN;
-}
-
-/* All at once, for the node's members can only be visited in one go. */
-static void answer_members(struct sl_control_session *s, const struct sl_node *node, uint32_t id)
-{
-    struct members_visit visit = {.session = s, .id = id};
-    int error = node->members(node->context, visit_member, &visit);
-    sl_control_session_respond(s, id, error);
+    memcpy(&page, payload, sizeof(page));
+    uint32_t most = page.most;
+    if (most == 0 || most > SL_CONTROL_PAGE_MEMBERS)
+        most = SL_CONTROL_PAGE_MEMBERS;
+    int count = node->members(node->context, page.after, members, most);
+    for (int i = 0; i < count; i++) {
+        sl_control_convert_member(&members[i], &out);
+        put(s, id, 0, SL_CONTROL_MORE, &out, sizeof(out));
+    }
+    struct sl_control_page next = {0};
+    if (count == (int)most)
+        next = (struct sl_control_page){.after = members[count - 1].id, .most = most};
+    put(s, id, count < 0 ? count : 0, 0, &next, count < 0 ? 0 : sizeof(next));
 }
 
 static void answer_events(struct sl_control_session *s, const struct sl_node *node, uint32_t id,
@@ -166,6 +165,8 @@ static bool size_is_right(uint16_t type, uint32_t bytes)
         return bytes == sizeof(struct sl_control_hello);
     case SL_CONTROL_EVENTS:
         return bytes == sizeof(struct sl_control_events);
+    case SL_CONTROL_MEMBERS:
+        return bytes == sizeof(struct sl_control_page);
     case SL_CONTROL_JOIN:
         return bytes >= 2 && bytes <= SL_CONTROL_REQUEST_BYTES_MAX;
     case SL_CONTROL_UPDATE:
@@ -202,7 +203,7 @@ void sl_control_session_answer(struct sl_control_session *s, const struct sl_nod
         answer_stats(s, node, request->id);
         break;
     case SL_CONTROL_MEMBERS:
-        answer_members(s, node, request->id);
+        answer_members(s, node, request->id, payload);
         break;
     case SL_CONTROL_EVENTS:
         answer_events(s, node, request->id, payload);

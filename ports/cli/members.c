@@ -45,18 +45,29 @@ static int by_name(const void *a, const void *b)
     return order != 0 ? order : (x->id > y->id) - (x->id < y->id);
 }
 
-static int fetch(struct sl_cli *cli, const struct filter *filter, struct members *members)
+/* Members until the page's end, then where the next one begins. */
+static int fetch_page(struct sl_cli *cli, const struct filter *filter, struct members *members,
+                      struct sl_control_page *page)
 {
     bool more = true;
-    int code = sl_cli_open(cli);
-    if (code == SL_CLI_OK)
-        code = sl_cli_send(cli, SL_CONTROL_MEMBERS, NULL, 0);
+    int code = sl_cli_send(cli, SL_CONTROL_MEMBERS, page, sizeof(*page));
     while (code == SL_CLI_OK && more) {
         struct sl_control_member member;
         code = sl_cli_receive(cli, &member, sizeof(member), &more);
-        if (code == SL_CLI_OK && more && matches(filter, &member) && !add(members, &member))
+        if (code == SL_CLI_OK && !more)
+            memcpy(page, &member, sizeof(*page));
+        else if (code == SL_CLI_OK && matches(filter, &member) && !add(members, &member))
             code = sl_cli_fail(cli, SL_CLI_REFUSED, "no memory for %zu members", members->count);
     }
+    return code;
+}
+
+static int fetch(struct sl_cli *cli, const struct filter *filter, struct members *members)
+{
+    struct sl_control_page page = {.most = SL_CONTROL_PAGE_MEMBERS};
+    int code = sl_cli_open(cli);
+    while (code == SL_CLI_OK && page.most > 0)
+        code = fetch_page(cli, filter, members, &page);
     sl_control_client_close(&cli->client);
     return code;
 }

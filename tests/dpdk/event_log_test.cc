@@ -94,6 +94,31 @@ TEST_F(EventLog, AnEventNamesItsAccuserAndKeepsItsTime)
     EXPECT_EQ(all[0].time_ns, 1700000000123456789u);
 }
 
+TEST_F(EventLog, AccusersAreThoseOfThePresentWord)
+{
+    sl_member_info members[4] = {};
+    const sl_status statuses[] = {SL_SUSPECT, SL_DEAD, SL_ALIVE, SL_SUSPECT};
+    for (uint64_t i = 0; i < 4; i++) {
+        members[i].id = 1 + i;
+        members[i].word = sl_word(1700000000, 3, statuses[i]);
+    }
+    for (uint64_t i = 0; i < 3; i++) {
+        for (uint32_t refutations : {2u, 3u}) {
+            sl_event event = {};
+            event.type = SL_EVENT_MEMBER_SUSPECT;
+            event.id = 1 + i;
+            event.word = sl_word(1700000000, refutations, statuses[i]);
+            event.accuser_id = 100 * refutations + i;
+            sl_event_log_add(log.get(), &event, 1);
+        }
+    }
+    sl_event_log_accusers(log.get(), members, 4);
+    EXPECT_EQ(members[0].accuser_id, 300u);
+    EXPECT_EQ(members[1].accuser_id, 301u);
+    EXPECT_EQ(members[2].accuser_id, 0u) << "nobody accuses a living member";
+    EXPECT_EQ(members[3].accuser_id, 0u) << "its event is not remembered";
+}
+
 TEST_F(EventLog, OverwritesTheOldestAndShowsTheGap)
 {
     for (uint64_t i = 1; i <= SL_EVENT_LOG_SIZE + 10; i++)

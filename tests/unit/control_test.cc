@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "ports/control_session.h"
 #include "tests/unit/control_fixture.h"
 
 namespace
@@ -49,6 +50,8 @@ TEST_F(Control, UnknownAndMissizedRequestsAreRefusedAndTheConnectionGoesOn)
     ask(fd, SL_CONTROL_INFO, junk, 4);
     EXPECT_EQ(answer(fd).head.status, EBADMSG);
     ask(fd, SL_CONTROL_EVENTS, junk, 15);
+    EXPECT_EQ(answer(fd).head.status, EBADMSG);
+    ask(fd, SL_CONTROL_MEMBERS, nullptr, 0);
     EXPECT_EQ(answer(fd).head.status, EBADMSG);
     ask(fd, SL_CONTROL_JOIN, nullptr, 0);
     EXPECT_EQ(answer(fd).head.status, EBADMSG);
@@ -115,12 +118,15 @@ TEST_F(Control, ARequestCutOffByTheEndIsForgotten)
     EXPECT_TRUE(closed(fd));
 }
 
-TEST_F(Control, MembersAreAStreamThatEndsWithoutPayload)
+TEST_F(Control, MembersAreAStreamThatEndsWithTheNextPage)
 {
     fake_.add_member("a", SL_ALIVE);
     fake_.add_member("b", SL_DEAD);
+    fake_.members[1].accuser_id = 0x1000;
+    snprintf(fake_.members[1].accuser, sizeof(fake_.members[1].accuser), "a");
     int fd = greeted();
-    ask(fd, SL_CONTROL_MEMBERS);
+    struct sl_control_page page = {0, 96, 0};
+    ask(fd, SL_CONTROL_MEMBERS, &page, sizeof(page));
     Answer a = answer(fd), b = answer(fd), end = answer(fd);
     EXPECT_EQ(a.head.flags, (uint32_t)SL_CONTROL_MORE);
     EXPECT_STREQ(a.as<struct sl_control_member>().name, "a");
@@ -129,25 +135,80 @@ TEST_F(Control, MembersAreAStreamThatEndsWithoutPayload)
     EXPECT_EQ(a.as<struct sl_control_member>().self, 1);
     EXPECT_STREQ(b.as<struct sl_control_member>().tags, "role=b");
     EXPECT_EQ(b.as<struct sl_control_member>().status, SL_DEAD);
+    EXPECT_EQ(b.as<struct sl_control_member>().accuser, 0x1000u);
+    EXPECT_STREQ(b.as<struct sl_control_member>().accuser_name, "a");
     EXPECT_EQ(end.head.flags, 0u);
-    EXPECT_EQ(end.head.payload_bytes, 0u);
+    EXPECT_EQ(end.as<struct sl_control_page>().most, 0u);
 }
 
-TEST_F(Control, ManyMembersReachAClientThatReadsLate)
+TEST_F(Control, PagesJoinToAllMembersOnceEach)
+{
+    for (int i = 0; i < 1000; i++)
+        fake_.add_member("member", SL_ALIVE);
+    for (uint32_t most : {1u, 7u, 0u, 1000000u}) {
+        int fd = greeted();
+        struct sl_control_page page = {0, most, 0};
+        uint64_t next = 0x1000;
+        do {
+            ask(fd, SL_CONTROL_MEMBERS, &page, sizeof(page));
+            Answer a = answer(fd);
+            for (; a.head.flags == SL_CONTROL_MORE; a = answer(fd))
+                ASSERT_EQ(a.as<struct sl_control_member>().id, next++);
+            ASSERT_FALSE(a.closed);
+            page = a.as<struct sl_control_page>();
+        } while (page.most != 0);
+        EXPECT_EQ(next, 0x1000u + 1000) << most;
+        EXPECT_LE(fake_.largest_page.load(), SL_CONTROL_PAGE_MEMBERS) << most;
+    }
+}
+
+TEST_F(Control, AClientThatDoesNotReadIsOwedOnePageOfAnyTable)
 {
     for (int i = 0; i < 20000; i++)
         fake_.add_member("member-with-a-name", SL_ALIVE);
+    for (struct sl_member_info &m : fake_.members)
+        memset(m.tags, 'x', SL_TAGS_BYTES_MAX);
+    struct sl_control_page page = {0, 0, 0};
+    std::string many;
+    for (uint32_t i = 0; i < 200; i++)
+        many += request(SL_CONTROL_MEMBERS, &page, sizeof(page), i);
     int fd = greeted();
-    ask(fd, SL_CONTROL_MEMBERS);
-    sl_control_server_run(server_, 1000);
-    for (int i = 0; i < 20000; i++)
-        ASSERT_EQ(answer(fd).as<struct sl_control_member>().id, 0x1000u + (unsigned)i);
-    EXPECT_EQ(answer(fd).head.flags, 0u);
+    ASSERT_EQ(send(fd, many.data(), many.size(), 0), (ssize_t)many.size());
+    for (int i = 0; i < 400; i++)
+        sl_control_server_run(server_, 0);
+    EXPECT_LT(fake_.pages, 50u) << "what the kernel's buffer holds, and one";
+}
+
+TEST(ControlSession, APageOfTheLongestMembersTakesBoundedMemory)
+{
+    FakeNode fake;
+    struct sl_control_session session = {};
+    for (int i = 0; i < 1000; i++)
+        fake.add_member("x", SL_DEAD);
+    for (struct sl_member_info &m : fake.members) {
+        memset(m.name, 'n', SL_NAME_BYTES_MAX);
+        memset(m.tags, 'x', SL_TAGS_BYTES_MAX);
+        memset(m.accuser, 'a', SL_NAME_BYTES_MAX);
+    }
+    session.greeted = true;
+    struct sl_control_page page = {0, 0, 0};
+    struct sl_control_request request = {1, SL_CONTROL_MEMBERS, 0, sizeof(page)};
+    sl_control_session_answer(&session, fake.node(), &request, &page);
+    EXPECT_GT(session.output.end, (size_t)SL_CONTROL_PAGE_MEMBERS * 400);
+    EXPECT_LE(session.output.room, (size_t)SL_CONTROL_OUTPUT_BYTES);
+    sl_control_session_close(&session);
 }
 
 TEST_F(Control, TheNodesRefusalBecomesTheStatus)
 {
     int fd = greeted();
+    fake_.members_status = -EIO;
+    struct sl_control_page page = {};
+    ask(fd, SL_CONTROL_MEMBERS, &page, sizeof(page));
+    Answer refused = answer(fd);
+    EXPECT_EQ(refused.head.status, EIO);
+    EXPECT_EQ(refused.head.flags, 0u);
+    EXPECT_EQ(refused.head.payload_bytes, 0u);
     fake_.leave_status = -EALREADY;
     fake_.join_status = -ESHUTDOWN;
     fake_.info_status = -EIO;

@@ -5,11 +5,13 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -65,8 +67,8 @@ class FakeNode
         node_.context = this;
         node_.info = [](void *c, struct sl_node_info *info) { return self(c)->info(info); };
         node_.stats = [](void *c, struct sl_node_stats *stats) { return self(c)->stats(stats); };
-        node_.members = [](void *c, bool (*visit)(void *, const struct sl_member_info *), void *a) {
-            return self(c)->visit_members(visit, a);
+        node_.members = [](void *c, uint64_t after, struct sl_member_info *out, uint32_t count) {
+            return self(c)->page(after, out, count);
         };
         node_.events = [](void *c, uint64_t after, struct sl_node_event *out, uint32_t count) {
             return self(c)->read_events(after, out, count);
@@ -128,6 +130,8 @@ class FakeNode
     bool plain_stats = false; // next_stats, and nothing of what a read adds
     uint64_t stats_reads = 0;
     std::atomic<int> join_status{0}, leave_status{0}, info_status{0}, update_status{0};
+    std::atomic<int> members_status{0};
+    std::atomic<uint32_t> largest_page{0}, pages{0}; // asked for
 
   private:
     static FakeNode *self(void *context)
@@ -179,13 +183,18 @@ class FakeNode
         return 0;
     }
 
-    int visit_members(bool (*visit)(void *, const struct sl_member_info *), void *argument)
+    // In the order of ids, whatever the order of adding was.
+    int page(uint64_t after, struct sl_member_info *out, uint32_t count)
     {
-        for (const struct sl_member_info &m : members) {
-            if (!visit(argument, &m))
-                break;
-        }
-        return 0;
+        std::map<uint64_t, const struct sl_member_info *> by_id;
+        for (const struct sl_member_info &m : members)
+            by_id[m.id] = &m;
+        uint32_t copied = 0;
+        for (auto at = by_id.upper_bound(after); at != by_id.end() && copied < count; at++)
+            out[copied++] = *at->second;
+        pages++;
+        largest_page = std::max(largest_page.load(), count);
+        return members_status != 0 ? members_status.load() : (int)copied;
     }
 
     int read_events(uint64_t after, struct sl_node_event *out, uint32_t count)

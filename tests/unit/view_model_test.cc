@@ -132,6 +132,11 @@ struct Model {
         const struct sl_view_summary *s = sl_view_summary(view.v);
         ASSERT_EQ(s->member_count, members.size());
         ASSERT_EQ(s->view_hash, hash(0, UINT64_MAX));
+        uint32_t by_status[4] = {};
+        for (const auto &m : members)
+            by_status[sl_word_status(m.second.word)]++;
+        for (int status = 0; status < 4; status++)
+            ASSERT_EQ(s->count_by_status[status], by_status[status]) << status;
         check_range(0, UINT64_MAX);
     }
 };

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What ports ask of a node, answered from a large table. */
+#define SL_TEST_LCORES "(0-1)@0"
+#include "dataplane/node.h"
+
+#include <urcu/urcu-qsbr.h>
+
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "lib/preload.h"
+#include "tests/dpdk/eal_environment.h"
+#include "tests/dpdk/test_node.h"
+
+namespace
+{
+constexpr uint32_t MEMBERS = 30000;
+
+class Node : public testing::Test
+{
+  protected:
+    Node()
+    {
+        urcu_qsbr_register_thread();
+        urcu_qsbr_thread_offline();
+        ports = std::make_unique<CrossedPorts>(pool.get(), 1);
+        node = std::make_unique<TestNode>("n0", ports->port[0], pool.get(), 1, 1, 1,
+                                          [](sl_config &c) { c.max_members = MEMBERS; });
+        options.config = node->config;
+        context.runtime = &node->runtime;
+        context.options = &options;
+        asked = sl_node_of(&context);
+    }
+
+    ~Node() override
+    {
+        node.reset();
+        ports.reset();
+        urcu_qsbr_unregister_thread();
+    }
+
+    void fill(uint32_t count)
+    {
+        for (uint32_t i = 0; i < count; i++) {
+            std::string name = "m" + std::to_string(i);
+            sl_identity identity = {};
+            const uint8_t address[4] = {10, 1, (uint8_t)(i >> 8), (uint8_t)i};
+            identity.v4 = sl_endpoint_v4(address, 7947);
+            identity.name = name.c_str();
+            identity.name_bytes = (uint8_t)name.size();
+            sl_status status = (sl_status)(i % 4);
+            sl_preload_member m = {};
+            m.id = 0x9e3779b97f4a7c15ull * (i + 1);
+            m.word = sl_word(1700000000, 1, status);
+            m.identity = &identity;
+            ASSERT_EQ(sl_engine_preload(node->runtime.loop.engine, &m, 1), 0) << i;
+        }
+    }
+
+    PacketPool pool;
+    std::unique_ptr<CrossedPorts> ports;
+    std::unique_ptr<TestNode> node;
+    sl_options options = {};
+    sl_node_context context = {};
+    sl_node asked = {};
+};
+
+TEST_F(Node, InfoCountsMembersByStatusAndKnowsItself)
+{
+    fill(MEMBERS - 1);
+    sl_node_info info;
+    ASSERT_EQ(asked.info(asked.context, &info), 0);
+    EXPECT_STREQ(info.self.name, "n0");
+    EXPECT_EQ(info.self.id, node->id());
+    EXPECT_TRUE(info.self.self);
+    EXPECT_EQ(info.members_by_status[SL_ALIVE], MEMBERS / 4 + 1);
+    EXPECT_EQ(info.members_by_status[SL_SUSPECT], MEMBERS / 4);
+    EXPECT_EQ(info.members_by_status[SL_DEAD], MEMBERS / 4);
+    EXPECT_EQ(info.members_by_status[SL_LEFT], MEMBERS / 4 - 1);
+}
+
+TEST_F(Node, PagesOfMembersHaveEachMemberOnce)
+{
+    fill(MEMBERS - 1);
+    std::vector<sl_member_info> page(96);
+    std::set<std::string> names;
+    uint64_t after = 0;
+    uint32_t selves = 0, pages = 0;
+    for (int count = 96; count == 96; pages++) {
+        count = asked.members(asked.context, after, page.data(), 96);
+        ASSERT_GE(count, 0);
+        ASSERT_LE(count, 96);
+        for (int i = 0; i < count; i++) {
+            ASSERT_GT(page[(size_t)i].id, after);
+            after = page[(size_t)i].id;
+            selves += page[(size_t)i].self;
+            names.insert(page[(size_t)i].name);
+        }
+    }
+    EXPECT_EQ(names.size(), (size_t)MEMBERS);
+    EXPECT_EQ(selves, 1u);
+    EXPECT_EQ(pages, MEMBERS / 96 + 1);
+    EXPECT_EQ(asked.members(asked.context, UINT64_MAX, page.data(), 96), 0);
+}
+
+} // namespace
