@@ -189,8 +189,17 @@ ClusterNode::~ClusterNode()
     free(memory_);
 }
 
+void ClusterNode::end_grace_periods()
+{
+    while (!retired_.empty() && cluster.now() - retired_.front().first >= cluster.grace_ns) {
+        sl_retire_done(retired_.front().second);
+        retired_.pop_front();
+    }
+}
+
 void ClusterNode::step(const sl_input *input)
 {
+    end_grace_periods();
     sl_step result = sl_engine_step(engine, cluster.now(), input);
     while (result.more)
         result = sl_engine_step(engine, cluster.now(), nullptr);
@@ -272,7 +281,8 @@ void ClusterNode::event(void *context, const sl_event *e)
         {self->cluster.now(), e->type, e->id, e->word, e->previous_word, name, zone, accuser});
 }
 
-void ClusterNode::retire(void *, sl_retire_ticket *ticket)
+void ClusterNode::retire(void *context, sl_retire_ticket *ticket)
 {
-    sl_retire_done(ticket);
+    auto *self = (ClusterNode *)context;
+    self->retired_.emplace_back(self->cluster.now(), ticket);
 }

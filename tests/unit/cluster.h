@@ -7,10 +7,12 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lib/engine.h"
@@ -51,6 +53,7 @@ class Cluster
         return now_ns_;
     }
 
+    uint64_t grace_ns = 5 * kMs; // how long readers may hold what an engine took back
     uint64_t delay_ns = kMs / 2;
     uint32_t loss_percent = 0;
     uint64_t wall_s = 1000000;
@@ -141,6 +144,9 @@ class ClusterNode
     static void event(void *context, const sl_event *event);
     static void retire(void *context, sl_retire_ticket *ticket);
 
+    void end_grace_periods();
+
+    std::deque<std::pair<uint64_t, sl_retire_ticket *>> retired_; // since when
     void *memory_ = nullptr;
     std::vector<uint8_t> buffer_, input_;
     sl_counters counters_ = {};

@@ -96,6 +96,26 @@ TEST_F(FastTest, ComparisonOfAnAnswerGoesToTheEngineBehindNovelRecords)
     EXPECT_EQ(memcmp(input->records + claim.size(), want.data(), want.size()), 0);
 }
 
+TEST_F(FastTest, DigestsPastTheFrameLimitAreLeftOut)
+{
+    Bytes digests(SL_DIGEST_HEAD_BYTES + 4 * 128, 0xee);
+    sl_digest head{};
+    head.type = SL_RECORD_DIGESTS;
+    head.bits = 7;
+    head.count = 128;
+    ASSERT_EQ(sl_digest_write(digests.data(), (uint32_t)digests.size(), &head), digests.size());
+    Bytes f = sync(SL_FRAME_SYNC, A, 1, 9, 5);
+    while (f.size() + digests.size() <= SL_FRAME_BYTES_MAX)
+        f = f + digests;
+    ASSERT_EQ(run(f), SL_VERDICT_DONE);
+    EXPECT_EQ(input->records_bytes, FRAME_LIMIT / digests.size() * digests.size());
+    /* Records before them take of the same room. */
+    Bytes claim = alive(STRANGER, word(0, SL_ALIVE), 60);
+    ASSERT_EQ(run(f + claim), SL_VERDICT_DONE);
+    EXPECT_EQ(input->record_count, 1u);
+    EXPECT_LE(input->records_bytes, FRAME_LIMIT);
+}
+
 TEST_F(FastTest, SyncAnswersToStrangersAreNoLongerThanTheRequest)
 {
     from = v4(50);

@@ -2,6 +2,8 @@
 // How long a rumour is pushed and told, and the modes of rounds.
 #include "tests/unit/speaker.h"
 
+#include <map>
+
 namespace
 {
 
@@ -94,6 +96,46 @@ TEST_F(Speaker, WhoLeavesPushesEvenWherePullingIsTheMode)
     for (const Sent &s : sent)
         told += names(s, sl_engine_self_id(e), SL_RECORD_LEFT) ? s.copies : 0;
     EXPECT_GE(told, 2u * config.gossip_fanout);
+}
+
+// A worker may be copying out of any block that was published since its last quiescent state.
+TEST_F(Speaker, ABlockThatAReaderMayHoldStaysAsItWasAndIsUsedAgainAfterwards)
+{
+    grace_ns = 3600 * kS;
+    start();
+    std::map<const sl_rumour_block *, Bytes> held;
+    auto bytes_of = [](const sl_rumour_block *b) {
+        const auto *at = (const uint8_t *)b;
+        return Bytes(at, at + sizeof(*b));
+    };
+    for (uint32_t i = 1; i <= 3 * SL_BLOCKS; i++) {
+        hear_updates(i, 1);
+        run(2 * config.gossip_interval_ns);
+        if (block() != nullptr)
+            held.emplace(block(), bytes_of(block()));
+    }
+    EXPECT_GE(held.size(), 2u);
+    for (const auto &[b, bytes] : held)
+        EXPECT_EQ(bytes_of(b), bytes);
+    uint64_t last = block()->number;
+    grace_ns = 0;
+    for (uint32_t i = 20; i <= 22; i++) {
+        hear_updates(i, 1);
+        run(2 * config.gossip_interval_ns);
+    }
+    EXPECT_GE(block()->number, last + 3);
+}
+
+TEST_F(Speaker, ABlockHoldsWhatFitsOfManyRumours)
+{
+    start();
+    hear_updates(1, kMembers);
+    run(2 * config.gossip_interval_ns);
+    ASSERT_NE(block(), nullptr);
+    uint32_t bytes = (uint32_t)alive(1, kWord).size();
+    EXPECT_LE(block()->bytes, (uint32_t)SL_RUMOUR_BLOCK_BYTES);
+    EXPECT_GT(block()->bytes, SL_RUMOUR_BLOCK_BYTES - 2 * bytes);
+    EXPECT_GT(sl_engine_stats(e)->rumours_waiting, block()->record_count);
 }
 
 } // namespace

@@ -240,6 +240,15 @@ TEST_F(Options, BadValuesSayWhatToWrite)
               "FILE:9: [node] zone = " + std::string(60, 'z') + ": must have 1 to 63 bytes");
 }
 
+TEST_F(Options, OneWorkerMoreThanThereMayBeIsRefused)
+{
+    std::string most = std::to_string(SL_WORKERS_MAX - 1);
+    ASSERT_EQ(load(std::string(kLeast) + "[workers]\ncount = " + most + "\n"), 0) << why_;
+    EXPECT_EQ(o_->workers, SL_WORKERS_MAX - 1u);
+    std::string more = std::to_string(SL_WORKERS_MAX);
+    EXPECT_NE(complaint("[workers]\ncount = " + more + "\n").find(most), std::string::npos);
+}
+
 TEST_F(Options, KeysThatDoNotFitTogetherAreFoundWithTheirLine)
 {
     EXPECT_EQ(complaint("[port]\ngateway = 10.0.1.1\n"),

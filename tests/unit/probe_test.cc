@@ -76,8 +76,13 @@ TEST_F(Al8nProbe, HelpersAreDistinctByAddressAndNeverAnAliasOfTargetOrSelf)
     m.gossip(node(), {m.alive("alias of m", m.word, 50), m.alive("alias of h1", m.word, 51),
                       m.alive("alias of n1", m.word, 1)});
     ASSERT_EQ(node().live_count(), 8u);
+    size_t to_itself = 0;
+    cluster.tap = [&](const ClusterPacket &p) {
+        to_itself += p.bytes[1] == SL_FRAME_PING_REQ && sl_ip_equal(&p.from, &p.to);
+    };
     Probe();
     cluster.run(Window());
+    EXPECT_EQ(to_itself, 0u);
     EXPECT_EQ(Asked(m), 0u);
     for (Puppet &h : helpers)
         EXPECT_EQ(Asked(h), 1u) << h.name;
@@ -133,6 +138,22 @@ TEST_F(Al8nProbe, ExpiredProbeDoesNotSuspectATargetThatWasReaddressed)
     Probe();
     cluster.run(300 * kMs);
     m.gossip(node(), {m.alive("m", m.word + 4, 61)}); // the next incarnation
+    cluster.run(5 * kS);
+    EXPECT_EQ(node().stats().probes_failed, 1u);
+    EXPECT_EQ(node().count_events(SL_EVENT_MEMBER_SUSPECT), 0u);
+}
+
+// Another view holds a later life of it, which this one learns of meanwhile, with the new address.
+TEST_F(Al8nProbe, ExpiredCheckDoesNotSuspectATargetThatMovedMeanwhile)
+{
+    Start();
+    helpers[0].receipts = true;
+    node().step(nullptr);
+    uint64_t later = m.word + 4; // the next incarnation
+    ASSERT_TRUE(sl_probe_start(&engine(), SlotOf("m"), SL_PROBE_CHECK, later));
+    node().step(nullptr);
+    cluster.run(300 * kMs);
+    m.gossip(node(), {m.alive("m", later, 61)});
     cluster.run(5 * kS);
     EXPECT_EQ(node().stats().probes_failed, 1u);
     EXPECT_EQ(node().count_events(SL_EVENT_MEMBER_SUSPECT), 0u);
@@ -212,4 +233,29 @@ TEST_F(Probes, FiveMillisecondsBringNoSuspicionInTheEdgeProfile)
     slow.run(30 * kS);
     for (auto &[number, n] : slow.nodes)
         EXPECT_EQ(n->stats().suspicions_raised, 0u) << number;
+}
+
+TEST_F(Probes, WhoLeftIsDialledNoMoreButTheDeadAre)
+{
+    auto quiet = cluster.configure;
+    cluster.configure = [=](sl_config &c) {
+        quiet(c);
+        c.dial_interval_ns = 1 * kS;
+    };
+    Start();
+    auto pings = [](const Puppet &p) {
+        size_t count = 0;
+        for (const sl_header &h : p.received)
+            count += h.type == SL_FRAME_PING;
+        return count;
+    };
+    m.gossip(node(), {m.left("m", sl_word_with_status(m.word, SL_LEFT))});
+    Puppet &h = helpers[0];
+    m.gossip(node(), {m.accusation("h1", sl_word_with_status(h.word, SL_SUSPECT), "h2"),
+                      m.accusation("h1", sl_word_with_status(h.word, SL_DEAD), "h2")});
+    ASSERT_TRUE(cluster.run_until([&] { return node().status_of("h1") == SL_DEAD; }, 30 * kS));
+    m.received.clear();
+    h.received.clear();
+    ASSERT_TRUE(cluster.run_until([&] { return pings(h) >= 3; }, 60 * kS));
+    EXPECT_EQ(pings(m), 0u);
 }

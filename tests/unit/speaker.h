@@ -154,6 +154,7 @@ class Speaker : public ::testing::Test
 
     void step(const sl_input *input)
     {
+        end_grace_periods();
         sl_step result = sl_engine_step(e, now, input);
         while (result.more)
             result = sl_engine_step(e, now, nullptr);
@@ -234,6 +235,7 @@ class Speaker : public ::testing::Test
     sl_config config = {};
     sl_engine *e = nullptr;
     uint64_t now = 100 * kS;
+    uint64_t grace_ns = 5 * kMs; // how long readers may hold what the engine took back
     std::vector<Sent> sent;
 
   private:
@@ -263,9 +265,18 @@ class Speaker : public ::testing::Test
     static void event(void *, const sl_event *)
     {
     }
-    static void retire(void *, sl_retire_ticket *ticket)
+    static void retire(void *context, sl_retire_ticket *ticket)
     {
-        sl_retire_done(ticket);
+        auto *self = (Speaker *)context;
+        self->retired_.emplace_back(self->now, ticket);
+    }
+
+    void end_grace_periods()
+    {
+        while (!retired_.empty() && now - retired_.front().first >= grace_ns) {
+            sl_retire_done(retired_.front().second);
+            retired_.pop_front();
+        }
     }
 
     ArenaMemory memory_;
@@ -273,6 +284,7 @@ class Speaker : public ::testing::Test
     uint8_t lent_[SL_FRAME_BYTES_MAX];
     sl_cluster hash_;
     uint64_t deadline_ = 0;
+    std::deque<std::pair<uint64_t, sl_retire_ticket *>> retired_; // since when
     std::vector<std::pair<sl_endpoint, Bytes>> probes_;
 };
 

@@ -73,6 +73,22 @@ TEST_F(Stall, OwnAccusationsGetTheTimeAddedAndTheFinalProbeStartsOver)
               (c.probe_tries * c.probe_try_interval_ns + c.probe_helper_wait_ns) / 2);
 }
 
+// Others' evidence does not depend on whether this node could hear.
+TEST_F(Stall, OthersAccusationsArePutOffByNothing)
+{
+    Start();
+    m.gossip(node(), {m.accusation("m", sl_word_with_status(m.word, SL_SUSPECT), "h1")});
+    ASSERT_TRUE(Suspected());
+    uint32_t entry = sl_slot_map_find(&engine().suspicion_map, SlotOf("m"));
+    ASSERT_NE(entry, SL_ENTRY_NONE);
+    const sl_suspicion &s = engine().suspicions[entry];
+    uint64_t due_ns = s.timer.deadline_ns, started_ns = s.started_ns;
+    cluster.run(50 * kMs);
+    sl_engine_note_stall(&engine(), cluster.now(), SL_STALL_MISSED_POLLS, 50 * kMs);
+    EXPECT_EQ(s.timer.deadline_ns, due_ns);
+    EXPECT_EQ(s.started_ns, started_ns);
+}
+
 TEST_F(Stall, OwnPauseIsNotTakenForASlowPath)
 {
     Start();

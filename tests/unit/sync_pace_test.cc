@@ -120,4 +120,55 @@ TEST(SyncPace, DeathsToldByTheHundredAreCheckedAsRoomAllows)
     EXPECT_LE(checks, 25000u / SL_RUMOUR_BLOCK_BYTES) << "each may be answered with a gift";
 }
 
+// While rumours are under way they will settle most of it.
+TEST(SyncPace, RepairWaitsTwiceAsLongUnderChurn)
+{
+    for (uint32_t unsettled : {0u, 1u}) {
+        Pair pair;
+        ClusterNode &n = pair.cluster.node(1);
+        sl_engine *e = n.engine;
+        ASSERT_TRUE(pair.cluster.run_until([&] { return e->phase == SL_PHASE_MEMBER; }, 20 * kS));
+        pair.cluster.run(20 * kS); // nothing is unsettled any more
+        ASSERT_EQ(sl_view_summary(e->view)->unsettled, 0u);
+        e->config.repair_patience_ns = 4 * kS;
+        sl_input input = {};
+        input.header.type = SL_FRAME_GOSSIP;
+        input.header.sender_id = n.id_of("n2");
+        input.header.view_hash = pair.hash(1) + 1;
+        input.header.unsettled = (uint16_t)unsettled;
+        input.from = pair.cluster.node(2).endpoint;
+        uint64_t before = n.stats().syncs_started, began_ns = pair.cluster.now();
+        while (n.stats().syncs_started == before) {
+            n.step(&input);
+            pair.cluster.run(100 * kMs);
+            ASSERT_LT(pair.cluster.now() - began_ns, 30 * kS);
+        }
+        uint64_t took_ns = pair.cluster.now() - began_ns;
+        EXPECT_GE(took_ns, (1 + unsettled) * 4 * kS * 7 / 8);
+        EXPECT_LE(took_ns, (1 + unsettled) * 4 * kS * 9 / 8 + 200 * kMs);
+    }
+}
+
+TEST(SyncPace, AnAnswerOfAnEarlierSessionAnswersNothing)
+{
+    Walk walk(100);
+    walk.cluster.reachable = [](int, int) { return false; };
+    walk.begin(false);
+    const sl_pull &pull = walk.e->sync.pulls[0];
+    ASSERT_NE(pull.kind, SL_PULL_FREE);
+    sl_input late = {};
+    late.header.type = SL_FRAME_SYNC;
+    late.header.sender_id = walk.cluster.node(1).id_of("n2");
+    late.header.probe = pull.number;
+    late.from = walk.cluster.node(2).endpoint;
+    late.body.sync = {pull.first_id, pull.last_id, walk.e->sync.salt + 2, 101};
+    uint64_t due_ns = pull.timer.deadline_ns;
+    walk.cluster.node(1).step(&late);
+    EXPECT_EQ(walk.e->sync.window, 1u);
+    EXPECT_EQ(pull.timer.deadline_ns, due_ns);
+    late.body.sync.salt = walk.e->sync.salt;
+    walk.cluster.node(1).step(&late);
+    EXPECT_GT(walk.e->sync.window, 1u) << "the same of this session does";
+}
+
 } // namespace

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <random>
 #include <vector>
 
@@ -34,6 +35,53 @@ TEST(Timers, FireInTheOrderOfTheirDeadlines)
     }
     EXPECT_EQ(fired, expected);
     EXPECT_EQ(sl_timers_next_ns(&timers), UINT64_MAX);
+}
+
+TEST(Timers, AnyOrderOfSetMoveCancelAndPopEqualsAModel)
+{
+    const size_t kTimers = 40;
+    ArenaMemory memory(1 << 16);
+    sl_timers timers;
+    sl_timers_create(&timers, memory.arena(), kTimers);
+    std::vector<sl_timer> all(kTimers);
+    std::multimap<uint64_t, sl_timer *> model;
+    std::mt19937_64 random(18);
+    auto forget = [&](sl_timer *t) {
+        for (auto i = model.begin(); i != model.end(); ++i) {
+            if (i->second == t) {
+                model.erase(i);
+                return;
+            }
+        }
+    };
+    uint64_t now = 0;
+    for (int step = 0; step < 20000; step++) {
+        sl_timer *t = &all[random() % kTimers];
+        switch (random() % 4) {
+        case 0:
+        case 1: {
+            uint64_t deadline = now + random() % 100;
+            sl_timer_set(&timers, t, deadline);
+            forget(t);
+            model.emplace(deadline, t);
+            break;
+        }
+        case 2:
+            sl_timer_cancel(&timers, t);
+            forget(t);
+            break;
+        default:
+            now += random() % 10;
+            if (sl_timer *due = sl_timers_pop(&timers, now)) {
+                ASSERT_EQ(due->deadline_ns, model.begin()->first);
+                forget(due);
+            } else {
+                ASSERT_TRUE(model.empty() || model.begin()->first > now);
+            }
+        }
+        ASSERT_EQ(timers.count, model.size());
+        ASSERT_EQ(sl_timers_next_ns(&timers), model.empty() ? UINT64_MAX : model.begin()->first);
+    }
 }
 
 TEST(Timers, NothingFiresBeforeItsTime)

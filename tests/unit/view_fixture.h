@@ -17,7 +17,7 @@ namespace view_test
 
 /* A host whose grace periods end when the test says so, or at once. */
 struct Host {
-    bool at_once = true;
+    bool at_once = false;
     uint32_t asked = 0;
     std::vector<sl_retire_ticket *> under_way;
     std::map<uint64_t, const sl_cold *> shared;

@@ -208,7 +208,9 @@ struct Race {
                 forgotten++;
             } else {
                 sl_view_describe(view, slots[n], &pattern.identity);
-                sl_view_raise(view, slots[n], sl_word(1 + step, 0, SL_ALIVE));
+                /* Only at times: a word's own release would publish the description too. */
+                if (step % 2 == 0)
+                    sl_view_raise(view, slots[n], sl_word(1 + step, 0, SL_ALIVE));
             }
             if (step % 8 == 0) {
                 sl_view_maintain(view, 16, 16);

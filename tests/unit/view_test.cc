@@ -121,6 +121,7 @@ TEST(View, CellsBehindTheLastHomeTakeItsOverflowUpToTheSentinel)
 TEST(View, ForgottenMemberReturnsIntoItsTombstone)
 {
     Host host;
+    host.at_once = true;
     sl_view_config config = config_of(&host, 4, 95);
     config.compacting = false;
     View view(config);
@@ -140,7 +141,6 @@ TEST(View, ForgottenMemberReturnsIntoItsTombstone)
 TEST(View, SlotAndColdRecordReturnOnlyAfterTheGracePeriod)
 {
     Host host;
-    host.at_once = false;
     View view(config_of(&host, 2));
     uint32_t a, b, c;
     view.add(1ull << 60, alive(5), &a, "first");
@@ -160,7 +160,6 @@ TEST(View, SlotAndColdRecordReturnOnlyAfterTheGracePeriod)
 TEST(View, OneGracePeriodServesAllThatWasRetiredBeforeIt)
 {
     Host host;
-    host.at_once = false;
     View view(config_of(&host, 1000));
     std::vector<uint32_t> slots(1000);
     for (uint32_t i = 0; i < 1000; i++)
@@ -182,7 +181,6 @@ TEST(View, OneGracePeriodServesAllThatWasRetiredBeforeIt)
 TEST(View, RecordsReturnAFewAtATimeButSlotsAtOnceBehindTheirGracePeriod)
 {
     Host host;
-    host.at_once = false;
     View view(config_of(&host, 1000));
     std::vector<uint32_t> slots(100);
     for (uint32_t i = 0; i < 100; i++)
@@ -204,7 +202,6 @@ TEST(View, RecordsReturnAFewAtATimeButSlotsAtOnceBehindTheirGracePeriod)
 TEST(View, DryPoolTakesFromWhatNobodyReadsAnyMore)
 {
     Host host;
-    host.at_once = false;
     sl_view_config config = config_of(&host, 200);
     config.cold_bytes_per_member = 32;
     View view(config);
@@ -249,7 +246,6 @@ TEST(View, DescribeReplacesTheRecordOnlyIfItDiffers)
 TEST(View, NoColdRecordFreeIsRefusedAndTheOldOneStays)
 {
     Host host;
-    host.at_once = false;
     sl_view_config config = config_of(&host, 200);
     config.cold_bytes_per_member = 32;
     View view(config);
@@ -278,6 +274,7 @@ TEST(View, NoColdRecordFreeIsRefusedAndTheOldOneStays)
 TEST(View, LongerTagsOfAllMembersFitThoughNoHoleOfTheirOldSizeDoes)
 {
     Host host;
+    host.at_once = true;
     View view(config_of(&host, 2000));
     std::vector<uint32_t> slots(2000);
     for (uint32_t i = 0; i < 2000; i++)
@@ -297,6 +294,7 @@ TEST(View, LongerTagsOfAllMembersFitThoughNoHoleOfTheirOldSizeDoes)
 TEST(View, MaintenanceTouchesNoMoreCellsThanAllowed)
 {
     Host host;
+    host.at_once = true;
     View view(config_of(&host, 1000));
     const sl_table *table = reinterpret_cast<const sl_table *>(view.v);
     uint32_t slot;
@@ -315,7 +313,6 @@ TEST(View, MaintenanceTouchesNoMoreCellsThanAllowed)
 TEST(View, OldTableIsNotWipedBeforeItsGracePeriod)
 {
     Host host;
-    host.at_once = false;
     View view(config_of(&host, 100));
     const sl_table *table = reinterpret_cast<const sl_table *>(view.v);
     uint32_t slot;

@@ -114,6 +114,28 @@ TEST_F(ZoneRule, DoubtsOfTheOwnZoneByStrangersOrByTheZoneItselfTellNothing)
     EXPECT_EQ(cluster.node(101).stats().probes, before);
 }
 
+TEST_F(ZoneRule, ReportsGrowOld)
+{
+    passive = 101;
+    form(10, 10, 10);
+    auto doubt_with_reports_aged = [this](uint64_t age_ns) {
+        sl_engine *e = cluster.node(101).engine;
+        for (const char *name : {"n102", "n201"})
+            Puppet(cluster, 99, name).gossip(cluster.node(101), {doubt_of("a")});
+        cluster.run(age_ns);
+        cluster.node(101).step(nullptr); // the engine's time is now
+        uint32_t slot = sl_view_find(e->view, cluster.node(101).id_of("n1"), nullptr);
+        uint32_t zone = sl_zones_of(&e->zones, slot);
+        EXPECT_EQ(e->zone_watches[zone].state, SL_ZONE_OPEN);
+        sl_zone_doubt(e, zone);
+        bool unreachable = finds_unreachable(101, 'a');
+        sl_zone_reopen(e, zone);
+        return unreachable;
+    };
+    EXPECT_FALSE(doubt_with_reports_aged(60 * kS));
+    EXPECT_TRUE(doubt_with_reports_aged(2 * kS));
+}
+
 TEST_F(ZoneRule, ReportsAloneConvinceNobodyWhoGetsAnswers)
 {
     form(10, 10, 10);
