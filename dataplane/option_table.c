@@ -183,6 +183,17 @@ static const char *nearest_section(const char *section)
     return found;
 }
 
+/* Of those here that contain it: "fanout" is gossip_fanout's. */
+static const struct sl_option *longer_key(const char *section, const char *key)
+{
+    for (uint32_t i = 0; i < sl_option_count && strlen(key) >= 4; i++) {
+        const struct sl_option *o = &sl_option_table[i];
+        if (strcmp(o->section, section) == 0 && strstr(o->key, key) != NULL)
+            return o;
+    }
+    return NULL;
+}
+
 static const struct sl_option *nearest_key(const char *section, const char *key)
 {
     uint32_t best = tolerance(key) + 1;
@@ -196,7 +207,7 @@ static const struct sl_option *nearest_key(const char *section, const char *key)
             found = o;
         }
     }
-    return found;
+    return found != NULL ? found : longer_key(section, key);
 }
 
 void sl_option_suggest(const char *section, const char *key, char *out, size_t out_bytes)

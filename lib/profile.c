@@ -112,19 +112,44 @@ int sl_profile_load(struct sl_config *c, const char *profile)
     return -EINVAL;
 }
 
+enum unit { COUNT, TIME };
+
 struct bound {
-    const char *knob;
+    const char *key; /* as in [protocol] of a configuration file */
     uint64_t value, least, most;
+    enum unit unit;
+    const char *why; /* of a bound that follows from other knobs; NULL */
 };
+
+/* A whole number of the largest unit that fits, as one writes it. */
+static void write_value(char *out, size_t out_bytes, uint64_t value, enum unit unit)
+{
+    static const struct {
+        const char *name;
+        uint64_t ns;
+    } units[] = {{"h", 3600 * S}, {"m", 60 * S}, {"s", S}, {"ms", MS}, {"us", 1000}, {"ns", 1}};
+    size_t i = 0;
+    if (unit == COUNT || value == 0) {
+        snprintf(out, out_bytes, "%" PRIu64, value);
+        return;
+    }
+    while (value % units[i].ns != 0)
+        i++;
+    snprintf(out, out_bytes, "%" PRIu64 "%s", value / units[i].ns, units[i].name);
+}
 
 static int check_bounds(const struct bound *bounds, size_t count, char *why, size_t why_bytes)
 {
     for (size_t i = 0; i < count; i++) {
         const struct bound *b = &bounds[i];
+        char value[32], least[32], most[32];
         if (b->value >= b->least && b->value <= b->most)
             continue;
-        snprintf(why, why_bytes, "%s is %" PRIu64 ", must be within %" PRIu64 " and %" PRIu64,
-                 b->knob, b->value, b->least, b->most);
+        write_value(value, sizeof(value), b->value, b->unit);
+        write_value(least, sizeof(least), b->least, b->unit);
+        write_value(most, sizeof(most), b->most, b->unit);
+        snprintf(why, why_bytes, "%s is %s, must be within %s and %s%s%s", b->key, value, least,
+                 most, b->why == NULL ? "" : ": ", b->why == NULL ? "" : b->why);
         return -EINVAL;
     }
     return 0;
@@ -133,23 +158,24 @@ static int check_bounds(const struct bound *bounds, size_t count, char *why, siz
 static int check_room(const struct sl_config *c, char *why, size_t why_bytes)
 {
     const struct bound bounds[] = {
-        {"max_members", c->max_members, 2, SL_MEMBERS_MAX},
-        {"table_load_percent", c->table_load_percent, 0, 95},
-        {"cold_bytes_per_member", c->cold_bytes_per_member, 0, 1024},
-        {"max_rumours", c->max_rumours, 16, 1u << 20},
-        {"max_suspicions", c->max_suspicions, 4, 1u << 20},
-        {"frame_bytes", c->frame_bytes, SL_FRAME_BYTES_MIN, SL_FRAME_BYTES_MAX},
-        {"probe_tries", c->probe_tries, 1, SL_TRIES_MAX},
-        {"probe_helpers", c->probe_helpers, 0, SL_HELPERS_MAX},
-        {"probe_helper_rounds", c->probe_helper_rounds, 1, 8},
-        {"suspicion_confirmations", c->suspicion_confirmations, 0, SL_ACCUSERS_MAX - 1},
-        {"gossip_fanout", c->gossip_fanout, 1, SL_FANOUT_MAX},
-        {"gossip_near_percent", c->gossip_near_percent, 0, 90},
-        {"gossip_mode", c->gossip_mode, SL_GOSSIP_PUSH, SL_GOSSIP_PUSH_PULL},
-        {"transmit_multiplier", c->transmit_multiplier, 1, 64},
-        {"byte_cap", c->byte_cap, 4 * SL_FRAME_BYTES_MIN, 1u << 31},
-        {"byte_cap_joining", c->byte_cap_joining, 4 * SL_FRAME_BYTES_MIN, 1u << 31},
-        {"byte_cap_seed", c->byte_cap_seed, 4 * SL_FRAME_BYTES_MIN, 1u << 31},
+        {"max_members", c->max_members, 2, SL_MEMBERS_MAX, COUNT, NULL},
+        {"table_load_percent", c->table_load_percent, 0, 95, COUNT, NULL},
+        {"cold_bytes_per_member", c->cold_bytes_per_member, 0, 1024, COUNT, NULL},
+        {"max_rumours", c->max_rumours, 16, 1u << 20, COUNT, NULL},
+        {"max_suspicions", c->max_suspicions, 4, 1u << 20, COUNT, NULL},
+        {"frame_bytes", c->frame_bytes, SL_FRAME_BYTES_MIN, SL_FRAME_BYTES_MAX, COUNT, NULL},
+        {"probe_tries", c->probe_tries, 1, SL_TRIES_MAX, COUNT, NULL},
+        {"probe_helpers", c->probe_helpers, 0, SL_HELPERS_MAX, COUNT, NULL},
+        {"probe_helper_rounds", c->probe_helper_rounds, 1, 8, COUNT, NULL},
+        {"suspicion_confirmations", c->suspicion_confirmations, 0, SL_ACCUSERS_MAX - 1, COUNT,
+         NULL},
+        {"gossip_fanout", c->gossip_fanout, 1, SL_FANOUT_MAX, COUNT, NULL},
+        {"gossip_near_percent", c->gossip_near_percent, 0, 90, COUNT, NULL},
+        {"gossip_mode", c->gossip_mode, SL_GOSSIP_PUSH, SL_GOSSIP_PUSH_PULL, COUNT, NULL},
+        {"transmit_multiplier", c->transmit_multiplier, 1, 64, COUNT, NULL},
+        {"byte_cap", c->byte_cap, 4 * SL_FRAME_BYTES_MIN, 1u << 31, COUNT, NULL},
+        {"byte_cap_joining", c->byte_cap_joining, 4 * SL_FRAME_BYTES_MIN, 1u << 31, COUNT, NULL},
+        {"byte_cap_seed", c->byte_cap_seed, 4 * SL_FRAME_BYTES_MIN, 1u << 31, COUNT, NULL},
     };
     if (c->table_load_percent > 0 && c->table_load_percent < SL_LOAD_PERCENT_MIN) {
         snprintf(why, why_bytes, "table_load_percent is %" PRIu32 ", must be 0 or at least %d",
@@ -163,25 +189,30 @@ static int check_times(const struct sl_config *c, char *why, size_t why_bytes)
 {
     const uint64_t day = 86400 * S;
     const struct bound bounds[] = {
-        {"probe_period_ns", c->probe_period_ns, 1 * MS, day},
-        {"probe_try_interval_ns", c->probe_try_interval_ns, MS / 10, day},
-        {"probe_helper_wait_ns", c->probe_helper_wait_ns, MS / 10, day},
-        {"max_pause_ns", c->max_pause_ns, 0, day},
-        {"spread_ns", c->spread_ns, 1 * MS, day},
-        {"suspicion_min_ns", c->suspicion_min_ns, 1 * MS, day},
-        {"suspicion_max_ns", c->suspicion_max_ns, c->suspicion_min_ns, day},
-        {"zone_patience_ns", c->zone_patience_ns, 1 * S, day},
-        {"gossip_interval_ns", c->gossip_interval_ns, 1 * MS, day},
-        {"gossip_idle_interval_ns", c->gossip_idle_interval_ns, c->gossip_interval_ns, day},
-        {"join_grace_ns", c->join_grace_ns, 0, day},
-        {"join_retry_min_ns", c->join_retry_min_ns, 1 * MS, day},
-        {"join_retry_max_ns", c->join_retry_max_ns, c->join_retry_min_ns, day},
-        /* A death notice must outlive the longest cut, or those beyond it bring its ghost back. */
-        {"dead_retention_ns", c->dead_retention_ns, c->zone_patience_ns + c->suspicion_max_ns,
-         365 * day},
-        {"left_retention_ns", c->left_retention_ns, 1 * S, 365 * day},
-        {"dial_interval_ns", c->dial_interval_ns, 10 * MS, day},
-        {"repair_patience_ns", c->repair_patience_ns, c->spread_ns, day},
+        {"probe_period", c->probe_period_ns, 1 * MS, day, TIME, NULL},
+        {"probe_try_interval", c->probe_try_interval_ns, MS / 10, day, TIME, NULL},
+        {"probe_helper_wait", c->probe_helper_wait_ns, MS / 10, day, TIME, NULL},
+        {"max_pause", c->max_pause_ns, 0, day, TIME, NULL},
+        {"spread", c->spread_ns, 1 * MS, day, TIME, NULL},
+        {"suspicion_min", c->suspicion_min_ns, 1 * MS, day, TIME, NULL},
+        {"suspicion_max", c->suspicion_max_ns, c->suspicion_min_ns, day, TIME,
+         "at least suspicion_min"},
+        {"zone_patience", c->zone_patience_ns, 1 * S, day, TIME, NULL},
+        {"gossip_interval", c->gossip_interval_ns, 1 * MS, day, TIME, NULL},
+        {"gossip_idle_interval", c->gossip_idle_interval_ns, c->gossip_interval_ns, day, TIME,
+         "at least gossip_interval"},
+        {"join_grace", c->join_grace_ns, 0, day, TIME, NULL},
+        {"join_retry_min", c->join_retry_min_ns, 1 * MS, day, TIME, NULL},
+        {"join_retry_max", c->join_retry_max_ns, c->join_retry_min_ns, day, TIME,
+         "at least join_retry_min"},
+        /* Or those beyond a cut bring its ghost back. */
+        {"dead_retention", c->dead_retention_ns, c->zone_patience_ns + c->suspicion_max_ns,
+         365 * day, TIME,
+         "at least zone_patience + suspicion_max, so that the notice of a death outlives the "
+         "longest cut"},
+        {"left_retention", c->left_retention_ns, 1 * S, 365 * day, TIME, NULL},
+        {"dial_interval", c->dial_interval_ns, 10 * MS, day, TIME, NULL},
+        {"repair_patience", c->repair_patience_ns, c->spread_ns, day, TIME, "at least spread"},
     };
     return check_bounds(bounds, sizeof(bounds) / sizeof(bounds[0]), why, why_bytes);
 }

@@ -16,6 +16,7 @@ enum sim_pick_kind {
     SIM_PICK_SHARE,   /* 5%: of those that fit, at random, at least one */
     SIM_PICK_COUNT,   /* 3 nodes: of those that fit, at random */
     SIM_PICK_CRASHED, /* that the timeline has crashed */
+    SIM_PICK_LEAVERS, /* that have left */
 };
 
 struct sim_range {

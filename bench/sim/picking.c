@@ -5,7 +5,7 @@
 
 #include "bench/sim/world.h"
 
-static bool fits(const struct sim_node *node, enum sim_verb verb)
+bool sim_node_fits(const struct sim_node *node, enum sim_verb verb)
 {
     if (verb >= SIM_CUT)
         return true; /* the network's: of addresses, whether somebody is there or not */
@@ -22,13 +22,23 @@ static bool fits(const struct sim_node *node, enum sim_verb verb)
     }
 }
 
-static bool is_meant(const struct sim_node *node, const struct sim_pick *who)
+/* Those drawn at random are drawn of those that run; to be started, of those that do not. */
+static bool is_meant(const struct sim_node *node, const struct sim_pick *who, enum sim_verb verb)
 {
-    if (who->kind == SIM_PICK_RANGES || who->kind == SIM_PICK_ALL)
+    bool starts = verb == SIM_JOIN || verb == SIM_RESTART;
+    switch (who->kind) {
+    case SIM_PICK_ALL:
+    case SIM_PICK_RANGES:
         return sim_pick_has(who, node->number);
-    if (who->kind == SIM_PICK_CRASHED)
+    case SIM_PICK_CRASHED:
         return node->crash != SIM_NEWS_NONE && node->state == SIM_NODE_DOWN;
-    return node->state == SIM_NODE_UP;
+    case SIM_PICK_LEAVERS:
+        return node->crash == SIM_NEWS_NONE && node->state == SIM_NODE_DOWN && node->life > 0;
+    case SIM_PICK_SHARE:
+    case SIM_PICK_COUNT:
+        return starts ? node->state == SIM_NODE_DOWN : node->state == SIM_NODE_UP;
+    }
+    return false;
 }
 
 static uint32_t wanted(const struct sim_pick *who, uint32_t there)
@@ -48,7 +58,7 @@ uint32_t sim_world_pick(struct sim_world *w, const struct sim_pick *who, enum si
 {
     uint32_t there = 0;
     for (uint32_t i = 0; i < w->scenario->node_count; i++) {
-        if (is_meant(&w->nodes[i], who) && fits(&w->nodes[i], verb))
+        if (is_meant(&w->nodes[i], who, verb) && sim_node_fits(&w->nodes[i], verb))
             chosen[there++] = i;
     }
     uint32_t count = wanted(who, there);

@@ -11,15 +11,17 @@
 extern "C" {
 #endif
 
-#define SIM_ZONES_MAX 16
-#define SIM_NODES_MAX 16384
-#define SIM_LINES_MAX 256  /* actions, and expectations */
-#define SIM_PATHS_MAX 256  /* round trips and delays of the topology */
-#define SIM_TEXT_MAX  160  /* of one line */
-#define SIM_RING_MAX  1024 /* packets that wait for a node at most */
-#define SIM_MILLION   1000000u
-#define SIM_LATENCIES 4
-#define SIM_WHY_BYTES 512
+#define SIM_ZONES_MAX    16
+#define SIM_NODES_MAX    16384
+#define SIM_ACTIONS_MAX  4096
+#define SIM_EXPECTS_MAX  256
+#define SIM_SETTINGS_MAX 64
+#define SIM_PATHS_MAX    256  /* round trips and delays of the topology */
+#define SIM_TEXT_MAX     160  /* of one line */
+#define SIM_RING_MAX     1024 /* packets that wait for a node at most */
+#define SIM_MILLION      1000000u
+#define SIM_LATENCIES    4
+#define SIM_WHY_BYTES    512
 
 struct sim_zone {
     char name[SL_ZONE_BYTES_MAX + 1];
@@ -93,8 +95,18 @@ struct sim_expect {
     char text[SIM_TEXT_MAX];
 };
 
+/* set KEY VALUE */
+struct sim_setting {
+    uint32_t option; /* row of sl_option_table */
+    uint32_t line;
+    char value[32];
+};
+
 struct sim_scenario {
     char path[PATH_MAX];
+    char profile[8];
+    uint32_t setting_count;
+    struct sim_setting settings[SIM_SETTINGS_MAX];
     struct sl_options options; /* config: profile and knobs; identity is each node's */
     uint32_t node_count, zone_count;
     struct sim_zone zones[SIM_ZONES_MAX];
@@ -106,10 +118,12 @@ struct sim_scenario {
     uint64_t run_ns;
     uint64_t seed;
     uint32_t action_count, expect_count;
-    struct sim_action actions[SIM_LINES_MAX];
-    struct sim_expect expects[SIM_LINES_MAX];
+    struct sim_action actions[SIM_ACTIONS_MAX];
+    struct sim_expect expects[SIM_EXPECTS_MAX];
 };
 
+/* Whether it happens to one node after the other, over the action's duration. */
+bool sim_verb_takes_turns(enum sim_verb verb);
 /* NULL: no such verb. */
 const char *sim_verb_name(uint32_t verb);
 

@@ -20,9 +20,9 @@ static bool pause(struct sim_words *w, const struct sim_scenario *s, struct sim_
            sim_take_duration(w, &a->duration_ns);
 }
 
-static bool join(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+static bool turns(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
 {
-    return sim_take_range(w, s, &a->who) &&
+    return sim_take_who(w, s, &a->who) &&
            (!sim_accept(w, "over") || sim_take_duration(w, &a->duration_ns));
 }
 
@@ -30,8 +30,13 @@ static bool clock_step(struct sim_words *w, const struct sim_scenario *s, struct
 {
     if (!sim_take_who(w, s, &a->who))
         return false;
-    a->back = sim_accept(w, "back");
-    return (a->back || sim_take_keyword(w, "forward")) && sim_take_duration(w, &a->duration_ns);
+    const char *expected = "'forward' or 'back'", *way = sim_take(w, expected);
+    if (way == NULL)
+        return false;
+    a->back = strcmp(way, "back") == 0;
+    if (!a->back && strcmp(way, "forward") != 0)
+        return sim_refuse(w, "'%s', expected %s", way, expected);
+    return sim_take_duration(w, &a->duration_ns);
 }
 
 static bool starve(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
@@ -152,11 +157,11 @@ static const struct {
     enum sim_verb verb;
     parse_fn parse;
 } verbs[] = {
-    {"crash", SIM_CRASH, who_only},
-    {"restart", SIM_RESTART, who_only},
+    {"crash", SIM_CRASH, turns},
+    {"restart", SIM_RESTART, turns},
     {"pause", SIM_PAUSE, pause},
-    {"leave", SIM_LEAVE, who_only},
-    {"join", SIM_JOIN, join},
+    {"leave", SIM_LEAVE, turns},
+    {"join", SIM_JOIN, turns},
     {"clock", SIM_CLOCK, clock_step},
     {"update", SIM_UPDATE, who_only},
     {"clog", SIM_CLOG, pause},
@@ -175,6 +180,11 @@ static const struct {
     {"rtt", SIM_RTT, rtt},
     {"delay", SIM_DELAY, path},
 };
+
+bool sim_verb_takes_turns(enum sim_verb verb)
+{
+    return verb == SIM_JOIN || verb == SIM_CRASH || verb == SIM_RESTART || verb == SIM_LEAVE;
+}
 
 const char *sim_verb_name(uint32_t verb)
 {
@@ -197,13 +207,18 @@ static bool parse_when(struct sim_words *w, struct sim_action *a)
         return false;
     if (a->every_ns == 0)
         return sim_refuse(w, "every 0, expected a longer duration");
-    return !sim_accept(w, "until") || sim_take_duration(w, &a->until_ns);
+    if (!sim_accept(w, "until"))
+        return true;
+    if (!sim_take_duration(w, &a->until_ns))
+        return false;
+    return a->until_ns >= a->at_ns ||
+           sim_refuse(w, "until a time before the first, expected a later one");
 }
 
 static bool add_action(struct sim_words *w, struct sim_scenario *s, const struct sim_action *a)
 {
-    if (s->action_count == SIM_LINES_MAX)
-        return sim_refuse(w, "one action more, expected at most %d", SIM_LINES_MAX);
+    if (s->action_count == SIM_ACTIONS_MAX)
+        return sim_refuse(w, "one action more, expected at most %d", SIM_ACTIONS_MAX);
     s->actions[s->action_count++] = *a;
     return true;
 }

@@ -141,8 +141,8 @@ bool sim_parse_expect(struct sim_words *w, struct sim_scenario *s, const char *l
 {
     struct sim_expect x = {.line = w->line};
     bool good;
-    if (s->expect_count == SIM_LINES_MAX)
-        return sim_refuse(w, "one expectation more, expected at most %d", SIM_LINES_MAX);
+    if (s->expect_count == SIM_EXPECTS_MAX)
+        return sim_refuse(w, "one expectation more, expected at most %d", SIM_EXPECTS_MAX);
     if (sim_accept(w, "dead"))
         good = dead(w, s, &x);
     else if (sim_accept(w, "spread"))

@@ -34,8 +34,12 @@ static void repeat(struct sim_drawing *d, uint64_t every_ms, uint64_t rest_ms)
     struct sim_draft *draft = d->draft;
     if (draft->event_count == 0 || rest_ms + 500 >= draft->faults_ms)
         return;
-    draft->events[draft->event_count - 1].every_ms = every_ms;
-    draft->events[draft->event_count - 1].until_ms = draft->faults_ms - rest_ms - 500;
+    struct sim_draft_event *last = &draft->events[draft->event_count - 1];
+    uint64_t until_ms = draft->faults_ms - rest_ms - 500;
+    if (until_ms < last->at_ms)
+        return;
+    last->every_ms = every_ms;
+    last->until_ms = until_ms;
 }
 
 /* ---- faults ---- */

@@ -2,7 +2,9 @@
 /* The scenario's actions, when they are due. */
 #include <err.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "bench/sim/grow.h"
 #include "bench/sim/world.h"
 
 static void later(struct sim_node *node, enum sim_chore chore, uint64_t in_ns)
@@ -20,6 +22,43 @@ static void crash(struct sim_node *node)
     news.earlier = SIM_NEWS_NONE;
     node->crash = sim_watch_news(&w->watch, SIM_NEWS_CRASH, &news);
     sim_world_count(w, SIM_METRIC_resurrection_chances, 1);
+}
+
+static void leave(struct sim_node *node)
+{
+    node->crash = SIM_NEWS_NONE;
+    sim_node_leave(node);
+}
+
+/* Evenly over the action's time. */
+static void add_turn(struct sim_node *node, const struct sim_action *a, uint32_t index,
+                     uint32_t count)
+{
+    struct sim_world *w = node->world;
+    uint64_t at_ns = sim_world_ns(w) + a->duration_ns * index / count;
+    w->turns = sim_grow(w->turns, w->turn_count, &w->turn_capacity, sizeof(*w->turns));
+    uint32_t i = w->turn_count++;
+    for (; i > 0 && w->turns[i - 1].at_ns > at_ns; i--)
+        w->turns[i] = w->turns[i - 1];
+    w->turns[i] = (struct sim_turn){at_ns, node->number, a->verb};
+}
+
+static void take_turns(struct sim_world *w)
+{
+    uint32_t taken = 0;
+    for (; taken < w->turn_count && w->turns[taken].at_ns <= sim_world_ns(w); taken++) {
+        struct sim_node *node = &w->nodes[w->turns[taken].node];
+        enum sim_verb verb = w->turns[taken].verb;
+        if (!sim_node_fits(node, verb))
+            continue;
+        sim_watch_act(&w->watch, sim_world_ns(w));
+        if (verb == SIM_CRASH)
+            crash(node);
+        else
+            leave(node);
+    }
+    w->turn_count -= taken;
+    memmove(w->turns, w->turns + taken, w->turn_count * sizeof(*w->turns));
 }
 
 /* A pause that is tolerated is no reason to miss news for long. */
@@ -48,6 +87,10 @@ static void act_on(struct sim_node *node, const struct sim_action *a, uint32_t i
 {
     struct sim_world *w = node->world;
     int64_t step_s = (int64_t)(a->duration_ns / 1000000000u);
+    if (a->duration_ns != 0 && (a->verb == SIM_CRASH || a->verb == SIM_LEAVE)) {
+        add_turn(node, a, index, count);
+        return;
+    }
     switch (a->verb) {
     case SIM_CRASH:
         crash(node);
@@ -79,8 +122,7 @@ static void act_on(struct sim_node *node, const struct sim_action *a, uint32_t i
         later(node, SIM_CHORE_RESUME, a->duration_ns);
         return;
     case SIM_LEAVE:
-        node->crash = SIM_NEWS_NONE;
-        sim_node_leave(node);
+        leave(node);
         return;
     case SIM_CLOCK:
         node->clock_s += a->back ? -step_s : step_s;
@@ -102,7 +144,8 @@ static bool dies_whole(const struct sim_world *w, const struct sim_pick *who, ui
 
 static void tell_of_dying_zones(struct sim_world *w, const struct sim_action *a)
 {
-    for (uint32_t zone = 0; a->verb == SIM_CRASH && zone < w->scenario->zone_count; zone++) {
+    bool at_once = a->verb == SIM_CRASH && a->duration_ns == 0;
+    for (uint32_t zone = 0; at_once && zone < w->scenario->zone_count; zone++) {
         if (dies_whole(w, &a->who, zone))
             sim_timeline_tell_zone(w, SIM_NEWS_UNREACHABLE, zone);
     }
@@ -149,4 +192,7 @@ void sim_timeline_run(struct sim_world *w)
         if (*due_ns < w->next_action_ns)
             w->next_action_ns = *due_ns;
     }
+    take_turns(w);
+    if (w->turn_count > 0 && w->turns[0].at_ns < w->next_action_ns)
+        w->next_action_ns = w->turns[0].at_ns;
 }

@@ -34,12 +34,19 @@ bool sim_refuse(struct sim_words *w, const char *format, ...)
     if (w->refused)
         return false;
     w->refused = true;
-    int at = snprintf(w->why, w->why_bytes, "%s:%u: ", w->path, w->line);
+    char line[16] = "";
+    if (w->line != 0)
+        snprintf(line, sizeof(line), ":%u", w->line);
+    int at = snprintf(w->why, w->why_bytes, "%s%s: ", w->path, line);
     va_list arguments;
     va_start(arguments, format);
     if (at >= 0 && (size_t)at < w->why_bytes)
         vsnprintf(w->why + at, w->why_bytes - (size_t)at, format, arguments);
     va_end(arguments);
+    for (char *c = w->why; *c != '\0'; c++) { /* the file's bytes may steer a terminal */
+        if (iscntrl((unsigned char)*c))
+            *c = '?';
+    }
     return false;
 }
 
@@ -66,10 +73,11 @@ const char *sim_take(struct sim_words *w, const char *expected)
 
 bool sim_take_keyword(struct sim_words *w, const char *word)
 {
-    const char *found = sim_take(w, word);
-    if (found == NULL || strcmp(found, word) == 0)
-        return found != NULL;
-    return sim_refuse(w, "'%s', expected '%s'", found, word);
+    if (sim_accept(w, word))
+        return true;
+    if (sim_at_end(w))
+        return sim_refuse(w, "the line ends, expected '%s'", word);
+    return sim_refuse(w, "'%s', expected '%s'", w->words[w->next], word);
 }
 
 /* strtoull() alone takes signs and blanks. */
@@ -122,7 +130,7 @@ bool sim_next_is_duration(const struct sim_words *w)
 
 bool sim_take_duration(struct sim_words *w, uint64_t *ns)
 {
-    const char *expected = "a duration such as 200ms, 10s or 5m";
+    const char *expected = "a whole number and its unit (us, ms, s, m, h), such as 200ms";
     const char *word = sim_take(w, expected);
     if (word == NULL)
         return false;

@@ -16,7 +16,7 @@ extern "C" {
 
 struct sim_words {
     const char *path;
-    uint32_t line;
+    uint32_t line; /* 0: it is about the whole file */
     char text[SIM_TEXT_MAX];
     char *words[SIM_WORDS_MAX];
     uint32_t count, next;
@@ -49,7 +49,9 @@ bool sim_word_digits(const char *word, uint64_t *value, const char **rest);
 bool sim_word_share(const char *word, uint32_t *millionths);
 bool sim_take_end(struct sim_words *w);
 
-/* words_nodes.c: each takes nodes, or refuses. */
+/* words_nodes.c. Whether a word names nodes by itself, so that nothing else may be named so. */
+bool sim_word_is_nodes(const char *word);
+/* Each takes nodes, or refuses. */
 bool sim_take_zone(struct sim_words *w, const struct sim_scenario *s, uint32_t *zone);
 /* Fixed ones only: n7, n3-n10, n1,n5-n9, zone east */
 bool sim_take_range(struct sim_words *w, const struct sim_scenario *s, struct sim_pick *who);

@@ -5,7 +5,7 @@
 #include "bench/sim/words.h"
 
 #define FIXED "n7, n3-n10, n1,n5-n9 or zone NAME"
-#define NODES "nodes: n7, n3-n10, n1,n5-n9, zone NAME, 1%, 5 nodes, crashed or all"
+#define NODES "nodes: n7, n3-n10, n1,n5-n9, zone NAME, 1%, 5 nodes, crashed, leavers or all"
 
 static bool find_zone(const struct sim_scenario *s, const char *word, uint32_t *zone)
 {
@@ -94,6 +94,19 @@ static bool take_zone_nodes(struct sim_words *w, const struct sim_scenario *s, s
     return true;
 }
 
+bool sim_word_is_nodes(const char *word)
+{
+    static const char *const words[] = {"all", "but", "crashed", "leavers", "zone", "->"};
+    struct sim_pick who;
+    uint32_t share;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(word, words[i]) == 0)
+            return true;
+    }
+    return ranges(word, &who) || sim_word_share(word, &share) ||
+           strspn(word, "0123456789") == strlen(word);
+}
+
 bool sim_take_range(struct sim_words *w, const struct sim_scenario *s, struct sim_pick *who)
 {
     if (sim_accept(w, "zone"))
@@ -122,6 +135,9 @@ bool sim_take_who(struct sim_words *w, const struct sim_scenario *s, struct sim_
         return true;
     who->kind = SIM_PICK_CRASHED;
     if (strcmp(word, "crashed") == 0)
+        return true;
+    who->kind = SIM_PICK_LEAVERS;
+    if (strcmp(word, "leavers") == 0)
         return true;
     who->kind = SIM_PICK_SHARE;
     if (sim_word_share(word, &who->number))

@@ -60,7 +60,7 @@ int sim_world_create(struct sim_world *w, const struct sim_scenario *s, uint64_t
     sim_packet_pool_create(&w->pool, config->frame_bytes);
     w->lent = malloc(config->frame_bytes);
     w->input = malloc(sl_input_bytes(config->frame_bytes));
-    w->action_due_ns = calloc(SIM_LINES_MAX, sizeof(*w->action_due_ns));
+    w->action_due_ns = calloc(SIM_ACTIONS_MAX, sizeof(*w->action_due_ns));
     if (sim_network_create(&w->network, s, sl_prng_next(&w->prng)) != 0 || w->lent == NULL ||
         w->input == NULL || w->action_due_ns == NULL ||
         !sim_wheel_create(&w->wheel, SIM_START_TICK) || !sim_directory_create(&w->directory, s) ||
@@ -101,6 +101,7 @@ void sim_world_destroy(struct sim_world *w)
     free(w->lent);
     free(w->input);
     free(w->action_due_ns);
+    free(w->turns);
 }
 
 static void do_chore(struct sim_node *node)

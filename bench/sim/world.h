@@ -30,6 +30,13 @@ extern "C" {
 
 enum sim_link_kind { SIM_LINK_PACKET, SIM_LINK_WAKE, SIM_LINK_CHORE };
 
+/* A node whose turn in an action over some time comes later. */
+struct sim_turn {
+    uint64_t at_ns; /* since the start */
+    uint32_t node;
+    enum sim_verb verb;
+};
+
 struct sim_world {
     const struct sim_scenario *scenario;
     uint64_t seed, now_ns, start_ns;
@@ -48,6 +55,8 @@ struct sim_world {
     uint32_t zone_up[SIM_ZONES_MAX];           /* nodes that run there */
     struct sl_prng prng;                       /* the timeline's, and nodes' seeds */
     uint64_t *action_due_ns;                   /* SIM_NEVER: done */
+    struct sim_turn *turns;                    /* in the order of time */
+    uint32_t turn_count, turn_capacity;
     uint64_t next_action_ns;
 
     uint64_t trace;
@@ -137,7 +146,9 @@ void sim_timeline_run(struct sim_world *world);
 void sim_timeline_act_on_network(struct sim_world *world, const struct sim_action *action);
 void sim_timeline_tell_zone(struct sim_world *world, enum sim_news_kind kind, uint32_t zone);
 
-/* picking.c: fills `chosen` with the nodes that are meant and that this can happen to; those drawn
+/* picking.c: whether this can happen to the node now. */
+bool sim_node_fits(const struct sim_node *node, enum sim_verb verb);
+/* Fills `chosen` with the nodes that are meant and that this can happen to; those drawn
    at random come in the order of the draw. */
 uint32_t sim_world_pick(struct sim_world *world, const struct sim_pick *who, enum sim_verb verb,
                         uint32_t *chosen);

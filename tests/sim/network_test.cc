@@ -18,9 +18,10 @@ class Network : public ::testing::Test
     {
         char why[SIM_WHY_BYTES];
         auto scenario = std::make_unique<sim_scenario>();
-        ASSERT_EQ(sim_scenario_parse(scenario.get(), "s",
-                                     "zone a 2\nzone b 2\nzone c 2\nrtt a b 40ms jitter 4ms\n", why,
-                                     sizeof(why)),
+        ASSERT_EQ(sim_scenario_parse(
+                      scenario.get(), "s",
+                      "zone a 2\nzone b 2\nzone c 2\nrtt a b 40ms jitter 4ms\nstart formed\n", why,
+                      sizeof(why)),
                   0)
             << why;
         ASSERT_EQ(sim_network_create(&network, scenario.get(), 1), 0);

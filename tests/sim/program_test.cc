@@ -116,7 +116,10 @@ TEST_F(Program, ABadScenarioOrUsageIsExitCode2)
 {
     write("nodes 20\nrun fast\n");
     EXPECT_EQ(run(SL_SIM_PROGRAM, "run " + path), 2);
-    EXPECT_EQ(output, path + ":2: 'fast', expected a duration such as 200ms, 10s or 5m\n");
+    EXPECT_EQ(
+        output,
+        path +
+            ":2: 'fast', expected a whole number and its unit (us, ms, s, m, h), such as 200ms\n");
     EXPECT_EQ(run(SL_SIM_PROGRAM, "run /"), 2);
     EXPECT_EQ(output, "/: Is a directory; expected a scenario file\n");
     write(kGood + std::string(1 << 20, '\n') + "crash");

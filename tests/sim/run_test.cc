@@ -10,7 +10,7 @@ namespace
 const char *const kFaults =
     "zone a 40\nzone b 20\nrtt a b 40ms jitter 9ms\nprofile lan\n"
     "start formed n1-n55\nloss 5%\nduplicate 1%\nreorder 1% by 100ms\n"
-    "replay 1% after 5s\ncorrupt 1%\nburst 1% for 50ms\nrun 25s\nat 1s join n56-n60 over 1s\n"
+    "replay 1% after 5s\ncorrupt 1%\nburst 1% for 50ms\nat 1s join n56-n60 over 1s\n"
     "at 2s crash 3 nodes\nat 3s leave n20\nat 4s every 3s pause 5% for 300ms\n"
     "at 6s cut b\nat 9s heal\nat 10s restart crashed\n"
     "at 12s clock n30 back 1h\nat 12s crash n30\nat 14s restart n30\n"
@@ -19,7 +19,8 @@ const char *const kFaults =
 
 TEST(SimRun, TheSameSeedIsTheSameRun)
 {
-    Played first(kFaults, 7), again(kFaults, 7);
+    const std::string text = std::string(kFaults) + "run 25s\n";
+    Played first(text, 7), again(text, 7);
     EXPECT_EQ(first.world.trace, again.world.trace);
     for (int m = 0; m < SIM_METRIC_COUNT; m++)
         EXPECT_EQ(first.metric((sim_metric)m), again.metric((sim_metric)m))
@@ -28,7 +29,8 @@ TEST(SimRun, TheSameSeedIsTheSameRun)
 
 TEST(SimRun, AnotherSeedIsAnotherRun)
 {
-    Played first(kFaults, 7), other(kFaults, 8);
+    const std::string text = std::string(kFaults) + "run 25s\n";
+    Played first(text, 7), other(text, 8);
     EXPECT_NE(first.world.trace, other.world.trace);
 }
 
@@ -45,6 +47,32 @@ TEST(SimRun, SafetyHoldsUnderAllFaultsAndViewsAgreeBehindThem)
         EXPECT_EQ(run.world.invariants.broken[SIM_RULE_RESURRECTION], 0u);
         EXPECT_EQ(run.world.invariants.broken[SIM_RULE_DIGEST], 0u);
     }
+}
+
+TEST(SimRun, CrashesLeavesAndRestartsMayTakeTurns)
+{
+    Played run("nodes 60\nstart formed\nrun 40s\nat 1s crash n11-n20 over 5s\n"
+               "at 1s leave n21-n30 over 5s\nat 20s restart crashed over 5s\n"
+               "at 20s restart leavers over 5s\nexpect nodes_up == 60\n"
+               "expect views equal at 100% within 12s\n",
+               1);
+    EXPECT_TRUE(run.holds());
+    const sim_news_list &crashes = run.world.watch.news[SIM_NEWS_CRASH];
+    ASSERT_EQ(crashes.count, 10u);
+    for (uint32_t i = 0; i < 10; i++) {
+        EXPECT_EQ(crashes.all[i].node, 10 + i);
+        EXPECT_NEAR(crashes.all[i].at_ns, 1e9 + i * 5e8, 1e6);
+    }
+    ASSERT_EQ(run.world.watch.start_count, 20u);
+    EXPECT_NEAR(run.world.watch.starts[19].at_ns, 24.5e9, 1e6);
+}
+
+TEST(SimRun, NodesToBeStartedAtRandomAreDrawnOfThoseThatAreDown)
+{
+    Played run("nodes 20\nstart formed\nrun 10s\nat 1s crash n1-n10\nat 5s restart 4 nodes\n"
+               "expect nodes_up == 14\n",
+               1);
+    EXPECT_TRUE(run.holds());
 }
 
 TEST(SimRun, CrashesAreSeenAndPausesAreNot)

@@ -54,16 +54,19 @@ TEST_F(Scenario, TopologyAndKnobs)
 
 TEST_F(Scenario, SuspicionTimesFollowWhatTheyAreDerivedFrom)
 {
-    ASSERT_EQ(parse("nodes 3\nprofile wan\nset max_pause 1s\n"), 0) << why;
+    ASSERT_EQ(parse("nodes 3\nstart formed\nset max_pause 1s\nprofile wan\n"), 0) << why;
     EXPECT_EQ(s->options.config.suspicion_min_ns, 1900000000u);
-    ASSERT_EQ(parse("nodes 3\nset max_pause 1s\nset suspicion_min 5s\nset suspicion_max 9s"), 0)
+    ASSERT_EQ(parse("nodes 3\nstart formed\nset suspicion_min 5s\nset max_pause 1s\n"
+                    "set suspicion_max 9s"),
+              0)
         << why;
-    EXPECT_EQ(s->options.config.suspicion_min_ns, 5000000000u);
+    EXPECT_EQ(s->options.config.suspicion_min_ns, 5000000000u) << "in any order";
+    EXPECT_EQ(s->options.config.max_pause_ns, 1000000000u);
 }
 
 TEST_F(Scenario, Timeline)
 {
-    ASSERT_EQ(parse("zone a 10\nzone b 5\nloss 0.5%\nat 30s crash 1%\n"
+    ASSERT_EQ(parse("zone a 10\nzone b 5\nstart formed\nrun 5m\nloss 0.5%\nat 30s crash 1%\n"
                     "at 1s every 10s until 2m pause 3 nodes for 2s\nat 5s cut a -> b\n"
                     "at 6s heal\nat 7s replay 2% after 5m\nat 8s clock n3 back 1h\n"
                     "at 9s join zone b over 2s\nat 9s restart crashed\n"),
@@ -87,11 +90,13 @@ TEST_F(Scenario, Timeline)
 
 TEST_F(Scenario, FaultsOfTheNetworkNameAnyNodesOneWayToo)
 {
-    ASSERT_EQ(parse("zone a 10\nzone b 5\nloss 80% n1-n3\nloss 30% a -> n12,n14-n15\n"
-                    "at 1s cut all -> 1%\nat 2s heal 5 nodes -> all\nmtu 900 b zone a\n"
-                    "burst 5% for 1s crashed\nat 3s rtt n1 b 40ms jitter 2ms\n"
-                    "at 4s delay n1 -> b 15ms\ndelay b -> a 9ms\n"),
-              0)
+    ASSERT_EQ(
+        parse(
+            "zone a 10\nzone b 5\nstart formed\nrun 5m\nloss 80% n1-n3\nloss 30% a -> n12,n14-n15\n"
+            "at 1s cut all -> 1%\nat 2s heal 5 nodes -> all\nmtu 900 b zone a\n"
+            "burst 5% for 1s crashed\nat 3s rtt n1 b 40ms jitter 2ms\n"
+            "at 4s delay n1 -> b 15ms\ndelay b -> a 9ms\n"),
+        0)
         << why;
     ASSERT_EQ(s->action_count, 8u);
     EXPECT_EQ(s->actions[0].a.ranges[0].last, 2u);
@@ -132,13 +137,14 @@ TEST_F(Scenario, NodesMayBeListed)
 
 TEST_F(Scenario, Expectations)
 {
-    ASSERT_EQ(parse("nodes 9\n  expect dead crashed at 99% p50 within 7500ms  # median\n"
-                    "expect dead n7 at 100% within 10s\nexpect views equal at 99.9% within 1m\n"
-                    "expect joined n1-n9 within 5s\nexpect bytes_per_node_1s <= 50KB\n"
-                    "expect false_dead == 0\n"
-                    "expect spread updated at 99% p90 within 6 rounds\n"
-                    "set gossip_interval 70ms\nexpect spread n2-n3 at 100% within 3s\n"),
-              0)
+    ASSERT_EQ(
+        parse("nodes 9\nstart formed\n  expect dead crashed at 99% p50 within 7500ms  # median\n"
+              "expect dead n7 at 100% within 10s\nexpect views equal at 99.9% within 1m\n"
+              "expect joined n1-n9 within 5s\nexpect bytes_per_node_1s <= 50KB\n"
+              "expect false_dead == 0\n"
+              "expect spread updated at 99% p90 within 6 rounds\n"
+              "set gossip_interval 70ms\nexpect spread n2-n3 at 100% within 3s\n"),
+        0)
         << why;
     ASSERT_EQ(s->expect_count, 8u);
     EXPECT_EQ(s->expects[6].within_ns, 420000000u);
@@ -147,7 +153,7 @@ TEST_F(Scenario, Expectations)
     EXPECT_EQ(s->expects[7].within_ns, 3000000000u);
     EXPECT_EQ(s->expects[7].who.ranges[0].last, 2u);
     EXPECT_STREQ(s->expects[0].text, "expect dead crashed at 99% p50 within 7500ms");
-    EXPECT_EQ(s->expects[0].line, 2u);
+    EXPECT_EQ(s->expects[0].line, 3u);
     EXPECT_EQ(s->expects[0].percentile, 50u);
     EXPECT_EQ(s->expects[1].percentile, 100u);
     EXPECT_EQ(s->expects[1].who.ranges[0].first, 6u);
@@ -158,25 +164,26 @@ TEST_F(Scenario, Expectations)
 
 TEST_F(Scenario, RefusalsSayWhereWhatAndWhatWasExpected)
 {
-    EXPECT_EQ(refusal(""), "f:1: the file ends, expected 'nodes' or 'zone' somewhere");
+    EXPECT_EQ(refusal(""), "f: no node in it, expected 'nodes' or 'zone' somewhere");
     EXPECT_EQ(refusal("run 5s\ncrash n1"), "f:2: 'crash', expected 'nodes' or 'zone' first");
     EXPECT_EQ(refusal("nodes many"), "f:1: 'many', expected a number of nodes");
     EXPECT_EQ(refusal("nodes 20000"), "f:1: 20000 nodes, expected 1 to 16384 in all");
     EXPECT_EQ(refusal("nodes 3\nrun 60"),
-              "f:2: '60', expected a duration such as 200ms, 10s or 5m");
+              "f:2: '60', expected a whole number and its unit (us, ms, s, m, h), such as 200ms");
     EXPECT_EQ(refusal("nodes 3\nrun 6s 7s"), "f:2: '7s', expected the end of the line");
-    EXPECT_EQ(refusal("nodes 3\nprofile moon"), "f:2: 'moon', expected lan, wan or edge");
+    EXPECT_EQ(refusal("nodes 3\nprofile moon"), "f:2: 'moon', expected 'lan', 'wan' or 'edge'");
     EXPECT_EQ(refusal("nodes 3\nset probe_periot 1s"),
               "f:2: no knob 'probe_periot', expected a key of starlingd's [protocol]; did you mean "
               "'probe_period'?");
     EXPECT_EQ(refusal("nodes 3\nset probe_tries x"),
               "f:2: probe_tries is 'x', expected: write a whole number");
     EXPECT_EQ(refusal("nodes 3\nat 5s crash n4"), "f:2: n4 does not exist, expected n1 to n3");
-    EXPECT_EQ(refusal("nodes 3\nat 5s crash"), "f:2: the line ends, expected nodes: n7, n3-n10, "
-                                               "n1,n5-n9, zone NAME, 1%, 5 nodes, crashed or all");
+    EXPECT_EQ(refusal("nodes 3\nat 5s crash"),
+              "f:2: the line ends, expected nodes: n7, n3-n10, "
+              "n1,n5-n9, zone NAME, 1%, 5 nodes, crashed, leavers or all");
     EXPECT_EQ(refusal("nodes 3\nat 5s crash 101%"),
-              "f:2: '101%', expected nodes: n7, n3-n10, n1,n5-n9, zone NAME, 1%, 5 nodes, crashed "
-              "or all");
+              "f:2: '101%', expected nodes: n7, n3-n10, n1,n5-n9, zone NAME, 1%, 5 nodes, crashed, "
+              "leavers or all");
     EXPECT_EQ(
         refusal("nodes 3\nat 5s explode n1"),
         "f:2: 'explode', expected at, crash, restart, pause, leave, join, update, clock, clog, "
@@ -184,7 +191,7 @@ TEST_F(Scenario, RefusalsSayWhereWhatAndWhatWasExpected)
         "corrupt, expect or a topology line");
     EXPECT_EQ(refusal("nodes 3\ncut mars"),
               "f:2: 'mars', expected nodes: n7, n3-n10, n1,n5-n9, zone NAME, 1%, 5 nodes, "
-              "crashed or all");
+              "crashed, leavers or all");
     EXPECT_EQ(refusal("nodes 3\ncut default"),
               "f:2: a cut between all nodes and all others, of which there are none; expected some "
               "of the nodes");
@@ -195,11 +202,14 @@ TEST_F(Scenario, RefusalsSayWhereWhatAndWhatWasExpected)
               "f:2: nodes that are drawn, expected fixed ones, or 'at 0s' first");
     EXPECT_EQ(refusal("nodes 3\npause n1 5s"), "f:2: '5s', expected 'for'");
     EXPECT_EQ(refusal("nodes 3\nexpect dead n1 within 5s"), "f:2: 'within', expected 'at'");
-    EXPECT_EQ(refusal("nodes 3\nburst 5%"), "f:2: the line ends, expected for");
+    EXPECT_EQ(refusal("nodes 3\nburst 5%"), "f:2: the line ends, expected 'for'");
     EXPECT_EQ(refusal("nodes 3\nburst 5% for 0s"), "f:2: bursts for 0, expected a longer duration");
     EXPECT_EQ(refusal("nodes 3\nmtu wide"), "f:2: 'wide', expected a number of bytes");
     EXPECT_EQ(refusal("nodes 3\nmtu 9000"), "f:2: 9000, expected at most 8952");
-    EXPECT_EQ(refusal("nodes 3\nclog n1"), "f:2: the line ends, expected for");
+    EXPECT_EQ(refusal("nodes 3\nclock n1 -1h"), "f:2: '-1h', expected 'forward' or 'back'");
+    EXPECT_EQ(refusal("nodes 3\nat 0 crash n1"), "f:2: '0', expected a whole number and its unit "
+                                                 "(us, ms, s, m, h), such as 200ms");
+    EXPECT_EQ(refusal("nodes 3\nclog n1"), "f:2: the line ends, expected 'for'");
     EXPECT_EQ(refusal("nodes 3\nstarve n1 to 0% for 5s"),
               "f:2: starved to 0%, expected a share above it");
     EXPECT_EQ(refusal("nodes 3\nring n1 to 2000 packets"), "f:2: 2000, expected at most 1024");
@@ -218,10 +228,61 @@ TEST_F(Scenario, RefusalsSayWhereWhatAndWhatWasExpected)
               "f:2: '5s', expected a size such as 50KB");
 }
 
-TEST_F(Scenario, KnobsOutOfBoundsAreRefusedAtTheEnd)
+TEST_F(Scenario, AKnobOutOfBoundsIsRefusedInItsOwnLine)
 {
-    EXPECT_EQ(refusal("nodes 3\nset frame_bytes 100\n"),
-              "f:3: frame_bytes is 100, must be within 576 and 8952");
+    EXPECT_EQ(refusal("nodes 3\nset frame_bytes 100\nstart formed\n\n"),
+              "f:2: set frame_bytes 100: frame_bytes is 100, must be within 576 and 8952");
+    EXPECT_EQ(refusal("nodes 3\nstart formed\nset probe_tries 2\nset dead_retention 10000ms\n"
+                      "set spread 1s\n"),
+              "f:4: set dead_retention 10000ms: dead_retention is 10s, must be within 307s and "
+              "8760h: at least zone_patience + suspicion_max, so that the notice of a death "
+              "outlives the longest cut");
+    EXPECT_EQ(refusal("nodes 3\nset gossip_fanout 99\nstart formed\nset probe_tries 2\n"),
+              "f:2: set gossip_fanout 99: gossip_fanout is 99, must be within 1 and 16");
+    EXPECT_EQ(refusal("nodes 3\nset fanout 5"),
+              "f:2: no knob 'fanout', expected a key of starlingd's [protocol]; did you mean "
+              "'gossip_fanout'?");
+}
+
+TEST_F(Scenario, RoomForMembersIsWhatIsSet)
+{
+    ASSERT_EQ(parse("nodes 3\nstart formed\nset max_members 16384\n"), 0) << why;
+    EXPECT_EQ(s->options.config.max_members, 16384u);
+}
+
+TEST_F(Scenario, NoLineIsSwallowed)
+{
+    EXPECT_EQ(refusal("nodes 3"),
+              "f: nobody ever runs, expected 'start formed', or 'join' somewhere");
+    EXPECT_EQ(refusal("nodes 3\nstart empty\nrestart crashed\n"),
+              "f: nobody ever runs, expected 'start formed', or 'join' somewhere");
+    EXPECT_EQ(refusal("nodes 5\nnodes 5"),
+              "f:2: 'nodes' a second time (first in line 1), expected it once");
+    EXPECT_EQ(refusal("zone a 5\nzone a 5"),
+              "f:2: zone 'a' a second time, expected each zone once");
+    EXPECT_EQ(refusal("nodes 5\nzone default 5"),
+              "f:2: zone 'default' a second time, expected each zone once");
+    EXPECT_EQ(refusal("nodes 5\nrun 5s\n\nrun 6s"),
+              "f:4: 'run' a second time (first in line 2), expected it once");
+    EXPECT_EQ(refusal("nodes 5\nset probe_tries 2\nset probe_tries 3"),
+              "f:3: probe_tries a second time (first in line 2), expected it once");
+    EXPECT_EQ(refusal("nodes 5\nstart formed\nat 90s crash n1\nrun 60s"),
+              "f:3: 'crash' at 90000 ms, but the run ends at 60000 ms; expected a longer 'run'");
+    EXPECT_EQ(refusal("nodes 5\nstart empty\nat 30s join n1-n5 over 31s"),
+              "f:3: 'join' at 61000 ms, but the run ends at 60000 ms; expected a longer 'run'");
+    EXPECT_EQ(refusal("nodes 5\nat 9s every 1s until 5s crash n1"),
+              "f:2: until a time before the first, expected a later one");
+}
+
+TEST_F(Scenario, AZonesNameMeansNothingElse)
+{
+    for (const char *name : {"n7", "n1-n3", "all", "crashed", "5", "1%", "->"})
+        EXPECT_EQ(refusal(std::string("zone ") + name + " 5"),
+                  std::string("f:1: a zone named '") + name +
+                      "', which means nodes; expected another name");
+    EXPECT_EQ(refusal("zone \xff 5"), "f:1: a zone's name that peers refuse, expected UTF-8 "
+                                      "without control characters");
+    EXPECT_EQ(refusal("zone left 5\ncrash \x1b[31m").find('\x1b'), std::string::npos);
 }
 
 TEST_F(Scenario, AMissingFileIsNamed)

@@ -173,6 +173,8 @@ TEST_F(Options, UnknownKeysSuggestTheNearest)
 {
     EXPECT_EQ(complaint("[protocol]\nprob_period = 1s\n"),
               "FILE:9: unknown key 'prob_period' in [protocol]; did you mean 'probe_period'?");
+    EXPECT_EQ(complaint("[protocol]\nfanout = 5\n"),
+              "FILE:9: unknown key 'fanout' in [protocol]; did you mean 'gossip_fanout'?");
     EXPECT_EQ(complaint("[protcol]\nprobe_period = 1s\n"),
               "FILE:9: unknown key 'probe_period' in [protcol]; did you mean [protocol]?");
     EXPECT_EQ(complaint("[node]\nmtu = 9000\n"),

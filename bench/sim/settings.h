@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+/* The lines "set KEY VALUE": knobs of all nodes, whatever the order of the lines. */
+#include "bench/sim/words.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What follows "set". */
+bool sim_parse_set(struct sim_words *words, struct sim_scenario *scenario);
+
+/* Behind the last line: makes the configuration, or refuses with the line that spoils it. */
+bool sim_settings_finish(struct sim_words *words, struct sim_scenario *scenario);
+
+#ifdef __cplusplus
+}
+#endif
