@@ -9,6 +9,7 @@
 #include <urcu/urcu-qsbr.h>
 
 #include "dataplane/node.h"
+#include "dataplane/port_keeper.h"
 #include "dataplane/signals.h"
 #include "dataplane/station.h"
 #include "ports/control_server.h"
@@ -22,6 +23,7 @@ struct daemon {
     struct sl_station station;
     struct sl_runtime runtime;
     struct sl_joiner joiner;
+    struct sl_port_keeper keeper;
     struct sl_node_context context;
     struct sl_node node;
     struct sl_control_server *server;
@@ -69,6 +71,8 @@ static int daemon_serve(struct daemon *d)
     d->node = sl_node_of(&d->context);
     rc = sl_control_server_create(&d->server, d->options->control_socket, &d->node);
     if (rc == 0)
+        rc = sl_port_keeper_open(&d->keeper, d->options, &d->station, &d->runtime);
+    if (rc == 0)
         rc = sl_runtime_launch(&d->runtime);
     if (rc == 0)
         rc = daemon_seeds(d);
@@ -110,6 +114,7 @@ static int daemon_loop(struct daemon *d)
             {.fd = d->signals, .events = POLLIN},
             {.fd = sl_control_server_fd(d->server), .events = POLLIN},
             {.fd = sl_joiner_fd(&d->joiner), .events = POLLIN},
+            {.fd = sl_port_keeper_fd(&d->keeper), .events = POLLIN},
         };
         poll(fds, sizeof(fds) / sizeof(fds[0]), SL_DAEMON_TICK_MS);
         uint64_t now_ns = sl_clock_now(&d->runtime.clock);
@@ -117,6 +122,8 @@ static int daemon_loop(struct daemon *d)
         if (daemon_done(d, now_ns, &status))
             return status;
         sl_joiner_run(&d->joiner);
+        if (sl_port_keeper_run(&d->keeper) != 0)
+            return SL_EXIT_FAILED;
         if (sl_control_server_run(d->server, 0) != 0)
             return SL_EXIT_FAILED;
     }
@@ -134,6 +141,7 @@ static int daemon_on_station(struct daemon *d)
     }
     sl_control_server_destroy(d->server);
     sl_runtime_stop(&d->runtime);
+    sl_port_keeper_close(&d->keeper);
     sl_joiner_close(&d->joiner);
     sl_runtime_close(&d->runtime);
     return status;
@@ -145,6 +153,7 @@ int sl_daemon_run(const struct sl_options *options, int signals)
     int status = SL_EXIT_FAILED;
     d.options = options;
     d.signals = signals;
+    d.keeper.watch.fd = -1;
     if (sl_station_open(&d.station, options) != 0)
         return status;
     urcu_qsbr_register_thread();

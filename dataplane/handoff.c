@@ -50,14 +50,20 @@ int sl_handoff_create(struct sl_handoff *h, const struct sl_handoff_config *conf
     return -ENOMEM;
 }
 
+void sl_handoff_drop_packets(struct sl_handoff *h)
+{
+    struct rte_mbuf *m;
+    while (sl_handoff_take_packets(h, &m, 1) == 1)
+        rte_pktmbuf_free(m);
+}
+
 void sl_handoff_destroy(struct sl_handoff *h)
 {
     struct sl_input *input;
-    struct rte_mbuf *m;
     while (h->urgent != NULL && h->ordinary != NULL && sl_handoff_take(h, &input, 1) == 1)
         sl_handoff_return(h, input);
-    while (h->packets != NULL && sl_handoff_take_packets(h, &m, 1) == 1)
-        rte_pktmbuf_free(m);
+    if (h->packets != NULL)
+        sl_handoff_drop_packets(h);
     rte_ring_free(h->urgent);
     rte_ring_free(h->ordinary);
     rte_ring_free(h->packets);

@@ -35,6 +35,9 @@ struct sl_handoff_config {
 /* 0 or -errno (nothing is left). Control thread. */
 int sl_handoff_create(struct sl_handoff *h, const struct sl_handoff_config *config);
 
+/* Frees the packets that wait. The engine's core, or while it stands still. */
+void sl_handoff_drop_packets(struct sl_handoff *h);
+
 /* Frees what is still in the rings, then the rings. All givers' spares must be back. */
 void sl_handoff_destroy(struct sl_handoff *h);
 

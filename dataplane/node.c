@@ -77,6 +77,13 @@ enum sl_phase sl_node_phase(const struct sl_runtime *runtime)
     return (enum sl_phase)__atomic_load_n(&stats->phase, __ATOMIC_RELAXED);
 }
 
+static const char *link_name(const struct sl_port *port)
+{
+    static const char *const names[] = {
+        [SL_LINK_UP] = "up", [SL_LINK_DOWN] = "down", [SL_LINK_GONE] = "gone"};
+    return names[sl_port_link(port)];
+}
+
 static int node_info(void *context, struct sl_node_info *info)
 {
     struct sl_node_context *n = context;
@@ -97,6 +104,7 @@ static int node_info(void *context, struct sl_node_info *info)
     info->phase = (uint32_t)sl_node_phase(n->runtime);
     info->max_members = o->config.max_members;
     info->workers = o->workers;
+    snprintf(info->link, sizeof(info->link), "%s", link_name(&n->runtime->port));
     info->view_hash = __atomic_load_n(&summary->view_hash, __ATOMIC_RELAXED);
     return 0;
 }

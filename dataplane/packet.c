@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "dataplane/packet.h"
 
+#include "lib/assert.h"
 #include "ports/net.h"
 
 #define POOL_CACHE 128
@@ -19,4 +20,21 @@ struct rte_mempool *sl_packet_pool_create(const char *name, unsigned packets,
         pool = rte_pktmbuf_pool_create_by_ops(name, packets, POOL_CACHE, SL_PACKET_NOTE_BYTES,
                                               bytes, SOCKET_ID_ANY, "ring_mt_rts");
     return pool;
+}
+
+static void put_back(struct rte_mempool *pool, void *argument, void *object, unsigned index)
+{
+    rte_pktmbuf_init(pool, NULL, object, index);
+    SL_ASSERT(rte_mempool_ops_enqueue_bulk(pool, &object, 1) == 0);
+    (void)argument;
+}
+
+void sl_packet_pool_restore(struct rte_mempool *pool)
+{
+    void *object;
+    for (unsigned lcore = 0; lcore < RTE_MAX_LCORE; lcore++)
+        rte_mempool_cache_flush(rte_mempool_default_cache(pool, lcore), pool);
+    while (rte_mempool_ops_dequeue_bulk(pool, &object, 1) == 0)
+        continue;
+    rte_mempool_obj_iter(pool, put_back, NULL);
 }

@@ -29,6 +29,10 @@ static inline struct sl_packet_note *sl_packet_note(struct rte_mbuf *m)
 struct rte_mempool *sl_packet_pool_create(const char *name, unsigned packets,
                                           unsigned payload_bytes_max, int socket);
 
+/* Makes every packet free again, those too that a closed device did not give back. No other thread
+   may use the pool, and nobody may hold a packet of it. */
+void sl_packet_pool_restore(struct rte_mempool *pool);
+
 #ifdef __cplusplus
 }
 #endif

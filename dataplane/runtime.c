@@ -74,6 +74,7 @@ static void runtime_watch(struct sl_runtime *r, const struct sl_config *config)
     struct sl_self_watch *w = &r->loop.watch;
     w->engine = r->loop.engine;
     w->port = &r->port;
+    w->events = r->events;
     w->worker_count = r->worker_count;
     w->every_ns = sl_self_watch_interval_ns(config);
     for (unsigned i = 0; i < r->worker_count; i++) {
@@ -96,16 +97,23 @@ static void runtime_loop(struct sl_runtime *r)
     r->workers[0]->reclaim = &r->reclaim;
 }
 
+/* What a worker has of the port. */
+static void runtime_worker_port(struct sl_runtime *r, unsigned index)
+{
+    struct sl_worker *w = r->workers[index];
+    bool prepare = r->port.tx_checksum_ipv4 || r->port.tx_checksum_udp;
+    /* Several wake each other by no bell. */
+    w->doorbell_fd = r->worker_count == 1 ? r->port.doorbell_fd : 0;
+    sl_transmitter_init(&w->transmitter, r->port.ethdev_id, (uint16_t)index, prepare, &w->counters);
+    w->receiver.ethdev_id = r->port.ethdev_id;
+}
+
 static void runtime_worker(struct sl_runtime *r, unsigned index, const struct sl_runtime_config *c)
 {
     struct sl_worker *w = r->workers[index];
-    bool prepare = c->port->tx_checksum_ipv4 || c->port->tx_checksum_udp;
     w->clock = &r->clock;
     w->busy = c->busy;
-    /* Several wake each other by no bell. */
-    w->doorbell_fd = c->workers == 1 ? c->port->doorbell_fd : 0;
     sl_lane_init(&w->lane, (uint8_t)index, (uint8_t)c->workers, &w->counters);
-    sl_transmitter_init(&w->transmitter, r->port.ethdev_id, (uint16_t)index, prepare, &w->counters);
     w->receiver.fast = sl_engine_fast(r->loop.engine);
     w->receiver.net = &r->net;
     w->receiver.neighbours = r->neighbours;
@@ -113,8 +121,8 @@ static void runtime_worker(struct sl_runtime *r, unsigned index, const struct sl
     w->receiver.transmitter = &w->transmitter;
     w->receiver.lane = &w->lane;
     w->receiver.counters = &w->counters;
-    w->receiver.ethdev_id = r->port.ethdev_id;
     w->receiver.queue = (uint16_t)index;
+    runtime_worker_port(r, index);
 }
 
 static int runtime_build(struct sl_runtime *r, const struct sl_runtime_config *c)
@@ -174,6 +182,7 @@ int sl_runtime_launch(struct sl_runtime *r)
 {
     for (unsigned i = 0; i < r->worker_count; i++) {
         unsigned lcore = r->first_lcore + i;
+        r->workers[i]->stop = false;
         int rc = rte_eal_remote_launch(sl_worker_main, r->workers[i], lcore);
         if (rc != 0) {
             SL_LOG(SL_LOG_ERROR, "worker %u: lcore %u does not start: %s", i, lcore, strerror(-rc));
@@ -191,6 +200,22 @@ void sl_runtime_stop(struct sl_runtime *r)
     for (unsigned i = 0; i < r->launched; i++)
         SL_ASSERT(rte_eal_wait_lcore(r->first_lcore + i) == 0);
     r->launched = 0;
+}
+
+void sl_runtime_drop_packets(struct sl_runtime *r)
+{
+    SL_ASSERT(r->launched == 0);
+    sl_neighbours_drop_held(r->neighbours);
+    sl_handoff_drop_packets(&r->handoff);
+}
+
+void sl_runtime_use_port(struct sl_runtime *r, const struct sl_port *port, const struct sl_net *net)
+{
+    SL_ASSERT(r->launched == 0 && port->queues == r->worker_count);
+    r->port = *port;
+    r->net = *net;
+    for (unsigned i = 0; i < r->worker_count; i++)
+        runtime_worker_port(r, i);
 }
 
 void sl_runtime_close(struct sl_runtime *r)

@@ -50,11 +50,19 @@ struct sl_runtime {
 /* Makes all of it; nothing runs yet. 0, or -errno after logging one line; nothing is left. */
 int sl_runtime_open(struct sl_runtime *r, const struct sl_runtime_config *config);
 
-/* Starts the workers. 0 or -errno after logging one line (then stop and close). */
+/* Starts the workers, the first time or again. 0 or -errno after logging one line (then stop and
+ * close). */
 int sl_runtime_launch(struct sl_runtime *r);
 
 /* Ends the workers and waits for them: at most one loop each. */
 void sl_runtime_stop(struct sl_runtime *r);
+
+/* Stopped: gives back all packets that are held or handed over. */
+void sl_runtime_drop_packets(struct sl_runtime *r);
+
+/* Stopped: goes on with a port that was opened anew, with the same queues and pools. */
+void sl_runtime_use_port(struct sl_runtime *r, const struct sl_port *port,
+                         const struct sl_net *net);
 
 /* Waits for retired memory, frees everything but port and packet pool. Packets that were held or
  * handed over return to the pool. */

@@ -2,12 +2,13 @@
 #pragma once
 /*
  * What a node sees of its own trouble, for its engine: frames that its queues lost, another packet
- * core that stood still, a link that is down. Owner: the engine's core, which notices by itself
- * when its own steps come late.
+ * core that stood still, a link that is down (an event, too). Owner: the engine's core, which
+ * notices by itself when its own steps come late.
  */
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "dataplane/event_log.h"
 #include "lib/engine.h"
 #include "lib/node.h"
 #include "ports/port.h"
@@ -19,6 +20,7 @@ extern "C" {
 struct sl_self_watch {
     struct sl_engine *engine;
     const struct sl_port *port;
+    struct sl_event_log *events;
     const struct sl_counters *counters[SL_WORKERS_MAX];
     const struct sl_worker_load *loads[SL_WORKERS_MAX];
     unsigned worker_count;
@@ -28,6 +30,7 @@ struct sl_self_watch {
     uint64_t lost;      /* frames, as of the last look */
     uint64_t polls[SL_WORKERS_MAX];
     bool link_was_up;
+    bool told_down; /* the last event of the link */
 };
 
 /* As often as a probe tries: what is found is as fresh as the silence it excuses; but asking the

@@ -98,7 +98,8 @@ static int station_pools(struct sl_station *s, const struct sl_options *o)
     return rc;
 }
 
-static int station_port(struct sl_station *s, const struct sl_options *o)
+static struct sl_port_config station_port_config(const struct sl_station *s,
+                                                 const struct sl_options *o)
 {
     struct sl_port_config config = {
         .spec = o->port,
@@ -106,10 +107,16 @@ static int station_port(struct sl_station *s, const struct sl_options *o)
         .mtu = (uint16_t)o->mtu,
         .udp_port = (uint16_t)o->udp_port,
     };
+    memcpy(config.pool, s->packets, sizeof(config.pool));
+    return config;
+}
+
+static int station_port(struct sl_station *s, const struct sl_options *o)
+{
     int rc = station_pools(s, o);
     if (rc != 0)
         return rc;
-    memcpy(config.pool, s->packets, sizeof(config.pool));
+    struct sl_port_config config = station_port_config(s, o);
     rc = sl_port_open(&s->port, &config);
     if (rc != 0)
         station_free_pools(s);
@@ -169,14 +176,38 @@ static int station_check_mtu(const struct sl_station *s, const struct sl_options
     return -EMSGSIZE;
 }
 
-static void station_release(struct sl_station *s)
+/* All packets are in the pools again. */
+static void station_close_port(struct sl_station *s)
 {
     sl_port_close(&s->port);
-    if (s->port.keeps_mbufs)
-        return; /* and the pool with them, until the process ends */
-    for (unsigned i = 0; i < s->workers; i++)
+    for (unsigned i = 0; i < s->workers; i++) {
+        if (s->port.keeps_mbufs && is_first_with(s, i))
+            sl_packet_pool_restore(s->packets[i]);
         SL_ASSERT(rte_mempool_in_use_count(s->packets[i]) == 0);
+    }
+}
+
+static void station_release(struct sl_station *s)
+{
+    station_close_port(s);
     station_free_pools(s);
+}
+
+int sl_station_reopen(struct sl_station *s, const struct sl_options *o)
+{
+    struct sl_port_config config = station_port_config(s, o);
+    uint64_t missed = sl_port_missed(&s->port);
+    station_close_port(s);
+    int rc = sl_port_replug(&config);
+    if (rc == 0)
+        rc = sl_port_open(&s->port, &config);
+    if (rc == 0)
+        rc = station_check_mtu(s, o);
+    if (rc != 0)
+        return rc;
+    s->port.missed_earlier = missed;
+    station_net(s, o);
+    return 0;
 }
 
 int sl_station_open(struct sl_station *s, const struct sl_options *o)

@@ -22,6 +22,10 @@ struct sl_station {
 /* 0, or -errno after logging one line; nothing is left. */
 int sl_station_open(struct sl_station *s, const struct sl_options *options);
 
+/* Workers stand still and hold no packets: closes the port and opens it on the interface that has
+   its name now. 0, or -errno after logging one line; then the port is closed. */
+int sl_station_reopen(struct sl_station *s, const struct sl_options *options);
+
 /* The runtime must be closed: a packet that did not come back is a leak and ends in an assertion.
  */
 void sl_station_close(struct sl_station *s);

@@ -22,7 +22,9 @@
     X(CONFLICT_YIELD, "conflict-yield")     /* and it was first: I must stop */                    \
     X(MEMBERS_FULL, "members-full")         /* a member was refused; at most once a second */      \
     X(ZONE_UNREACHABLE, "zone-unreachable") /* nobody in that zone answers; `cold` names it */     \
-    X(ZONE_REACHABLE, "zone-reachable")     /* after that, somebody in it has answered */
+    X(ZONE_REACHABLE, "zone-reachable")     /* after that, somebody in it has answered */          \
+    X(LINK_DOWN, "link-down")               /* this node's own; it accuses nobody meanwhile */     \
+    X(LINK_UP, "link-up")
 
 enum sl_event_type {
 #define SL_EVENT_ENUM(name, text) SL_EVENT_##name,

@@ -39,6 +39,7 @@ struct sl_node_info {
     uint32_t max_members;
     uint32_t workers;
     uint64_t view_hash;
+    char link[8]; /* of the port: "up", "down", "gone" */
 };
 
 struct sl_percentiles {

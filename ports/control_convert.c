@@ -62,6 +62,7 @@ void sl_control_convert_info(const struct sl_node_info *info, struct sl_control_
     memcpy(out->members_by_status, info->members_by_status, sizeof(out->members_by_status));
     out->max_members = info->max_members;
     out->workers = info->workers;
+    copy(out->link, sizeof(out->link), info->link);
 }
 
 void sl_control_convert_event(const struct sl_node_event *e, struct sl_control_event *out)

@@ -110,6 +110,7 @@ struct sl_control_info {
     uint32_t members_by_status[4];
     uint32_t max_members;
     uint32_t workers;
+    char link[8];
 };
 
 struct sl_control_class {
@@ -185,7 +186,7 @@ SL_CONTROL_SIZE(sl_control_hello, 16);
 SL_CONTROL_SIZE(sl_control_endpoint, 20);
 SL_CONTROL_SIZE(sl_control_member, 528);
 SL_CONTROL_SIZE(sl_control_page, 16);
-SL_CONTROL_SIZE(sl_control_info, 864);
+SL_CONTROL_SIZE(sl_control_info, 872);
 SL_CONTROL_SIZE(sl_control_class, 48);
 SL_CONTROL_SIZE(sl_control_drop, 112);
 SL_CONTROL_SIZE(sl_control_percentiles, 48);

@@ -41,11 +41,16 @@ void sl_neighbours_destroy(struct sl_neighbours *n)
 {
     if (!n)
         return;
-    for (uint32_t i = 0; n->entry && i < SL_NEIGHBOUR_SLOTS; i++)
-        sl_neighbour_entry_drop_held(&n->entry[i]);
+    sl_neighbours_drop_held(n);
     rte_free(n->entry);
     rte_free(n->table.slot);
     rte_free(n);
+}
+
+void sl_neighbours_drop_held(struct sl_neighbours *n)
+{
+    for (uint32_t i = 0; n->entry && i < SL_NEIGHBOUR_SLOTS; i++)
+        sl_neighbour_entry_drop_held(&n->entry[i]);
 }
 
 bool sl_neighbour_find(const struct sl_neighbours *n, const uint8_t next_hop[16],

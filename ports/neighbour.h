@@ -32,6 +32,9 @@ struct sl_neighbours *sl_neighbours_create(const struct sl_net *net,
                                            const struct sl_neighbour_host *host);
 void sl_neighbours_destroy(struct sl_neighbours *n); /* frees held packets */
 
+/* Owner, or while it stands still: frees held packets; what is known and asked stays. */
+void sl_neighbours_drop_held(struct sl_neighbours *n);
+
 /* Any thread: the MAC of a next hop, if resolved. */
 bool sl_neighbour_find(const struct sl_neighbours *n, const uint8_t next_hop[16],
                        struct rte_ether_addr *mac);

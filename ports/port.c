@@ -2,6 +2,7 @@
 #include "ports/port.h"
 
 #include <errno.h>
+#include <rte_dev.h>
 #include <rte_ethdev.h>
 #include <stdio.h>
 #include <string.h>
@@ -195,6 +196,7 @@ int sl_port_open(struct sl_port *port, const struct sl_port_config *config)
     int error = find(port, config);
     if (error)
         return error;
+    port->is_open = true;
     error = configure(port, config);
     if (!error)
         error = start(port, config);
@@ -205,6 +207,9 @@ int sl_port_open(struct sl_port *port, const struct sl_port_config *config)
 
 void sl_port_close(struct sl_port *port)
 {
+    if (!port->is_open)
+        return;
+    port->is_open = false;
     if (rte_eth_promiscuous_get(port->ethdev_id) == 1)
         rte_eth_promiscuous_disable(port->ethdev_id); /* the kernel's interface would keep it */
     rte_eth_dev_stop(port->ethdev_id);
@@ -214,15 +219,35 @@ void sl_port_close(struct sl_port *port)
         rte_eth_dev_close(port->ethdev_id);
 }
 
-bool sl_port_link_up(const struct sl_port *port)
+int sl_port_replug(const struct sl_port_config *config)
+{
+    char name[64], argument[512];
+    sl_port_spec_device_name(&config->spec, name, sizeof(name));
+    int error =
+        sl_port_spec_eal_argument(&config->spec, config->queues, argument, sizeof(argument));
+    const char *arguments = error ? NULL : strchr(argument, ',');
+    if (arguments == NULL)
+        return failed(config, -ENOTSUP, "only a virtual device can be made anew", "start again");
+    rte_eal_hotplug_remove("vdev", name);
+    error = rte_eal_hotplug_add("vdev", name, arguments + 1);
+    return error ? failed(config, error, "the driver does not take the interface that is there now",
+                          "see `ip link`, then start again")
+                 : 0;
+}
+
+enum sl_link sl_port_link(const struct sl_port *port)
 {
     struct rte_eth_link link;
-    return rte_eth_link_get_nowait(port->ethdev_id, &link) == 0 &&
-           link.link_status == RTE_ETH_LINK_UP;
+    if (port->kernel_tells)
+        return (enum sl_link)__atomic_load_n(&port->kernel_link, __ATOMIC_RELAXED);
+    bool up =
+        rte_eth_link_get_nowait(port->ethdev_id, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
+    return up ? SL_LINK_UP : SL_LINK_DOWN;
 }
 
 uint64_t sl_port_missed(const struct sl_port *port)
 {
     struct rte_eth_stats stats;
-    return rte_eth_stats_get(port->ethdev_id, &stats) == 0 ? stats.imissed : 0;
+    return port->missed_earlier +
+           (rte_eth_stats_get(port->ethdev_id, &stats) == 0 ? stats.imissed : 0);
 }

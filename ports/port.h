@@ -27,7 +27,14 @@ struct sl_port_config {
     struct rte_mempool *pool[SL_WORKERS_MAX]; /* per queue, on the worker's NUMA node */
 };
 
+enum sl_link {
+    SL_LINK_UP,
+    SL_LINK_DOWN, /* no carrier, switched off, or nobody at the other end (memif) */
+    SL_LINK_GONE, /* the kernel's interface was deleted */
+};
+
 struct sl_port {
+    bool is_open;
     uint16_t ethdev_id;
     uint16_t queues;
     uint16_t mtu;
@@ -41,6 +48,9 @@ struct sl_port {
     bool keeps_mbufs; /* the driver does not give its buffers back on close (af_xdp's fill ring):
                          do not expect the pool to be whole */
     int doorbell_fd;  /* readable when a frame has come; 0: unknown, or more queues than one */
+    uint64_t missed_earlier; /* by the devices that this port was opened on before */
+    bool kernel_tells;       /* `kernel_link` counts and the driver's word does not */
+    uint32_t kernel_link;    /* enum sl_link; the control thread writes (link_watch.h), any reads */
     char driver[32];
     struct rte_ring *ring[SL_WORKERS_MAX]; /* ring kind: what queue i sends it also receives */
 };
@@ -50,12 +60,16 @@ struct sl_port {
 int sl_port_open(struct sl_port *port, const struct sl_port_config *config);
 
 /* Stops and closes; all mbufs still in the device's rings return to their pools, unless
- * keeps_mbufs.
+ * keeps_mbufs. A port that is not open stays so.
  */
 void sl_port_close(struct sl_port *port);
 
-/* False while the cable is out or the driver says so. */
-bool sl_port_link_up(const struct sl_port *port);
+/* Of a closed port: takes the virtual device away and has its driver make it anew, on the interface
+   that has the name now. Then open it. 0, or -errno after logging one line. */
+int sl_port_replug(const struct sl_port_config *config);
+
+/* As the kernel says of its interface, else as the driver does. Any thread. */
+enum sl_link sl_port_link(const struct sl_port *port);
 
 /* Frames that the device dropped because a queue was full, so far. */
 uint64_t sl_port_missed(const struct sl_port *port);

@@ -31,8 +31,18 @@ lab_plain_interface() {
 lab_mac() { printf '02:53:4c:%02x:%02x:%02x' "$1" $(($2 / 256)) $(($2 % 256)); }
 
 lab_add_node() {
+    lab_make_namespace "$LAB$1"
+    lab_plug "$1" "$2"
+}
+
+# lab_unplug NODE takes eth0 away for good, lab_plug NODE MTU makes it: another one with the same name and MAC.
+lab_unplug() {
+    lab_need_node "$1"
+    ip -n "$LAB$1" link del eth0
+}
+
+lab_plug() {
     local node=$1 mtu=$2 namespace=$LAB$1 switch=${LAB}sw
-    lab_make_namespace "$namespace"
     ip -n "$namespace" link add eth0 address "$(lab_mac 0 "$node")" mtu "$mtu" type veth \
         peer name "p$node" address "$(lab_mac 1 "$node")" mtu "$mtu" netns "$switch"
     ip -n "$switch" link set "p$node" master br0

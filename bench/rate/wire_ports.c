@@ -56,7 +56,7 @@ static int await_link(const struct bench_wire *wire)
 {
     const struct bench_ends *ends = wire->ends;
     for (int ms = 0; ms < LINK_MS; ms++) {
-        if (sl_port_link_up(&wire->port) && sl_port_link_up(&wire->far_port))
+        if (sl_port_link(&wire->port) == SL_LINK_UP && sl_port_link(&wire->far_port) == SL_LINK_UP)
             return 0;
         rte_delay_us_sleep(1000);
     }
@@ -96,7 +96,7 @@ static void note_turn(void *turn)
 static void await_parting(const struct sl_port *port)
 {
     atomic_bool turn = false;
-    for (int ms = 0; ms < PARTING_MS && sl_port_link_up(port); ms++)
+    for (int ms = 0; ms < PARTING_MS && sl_port_link(port) == SL_LINK_UP; ms++)
         rte_delay_us_sleep(1000);
     if (rte_eal_alarm_set(1, note_turn, &turn) != 0)
         return;

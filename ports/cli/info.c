@@ -10,15 +10,15 @@ static int print_json(const struct sl_cli *cli, const struct sl_control_info *in
 {
     json_t *object = sl_member_json(&info->self);
     json_t *rest = json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:I, s:I, s:{s:I, s:I, s:I, s:I}}", "cluster",
-        sl_text_json(info->cluster), "profile", sl_text_json(info->profile), "phase",
-        sl_text_json(info->phase), "port", sl_text_json(info->port), "version",
-        sl_text_json(info->version), "uptime_ns", (json_int_t)info->uptime_ns, "pid",
-        (json_int_t)cli->client.server.pid, "view_hash", sl_text_json_id(info->view_hash),
-        "max_members", (json_int_t)info->max_members, "workers", (json_int_t)info->workers,
-        "members", "alive", (json_int_t)info->members_by_status[0], "suspect",
-        (json_int_t)info->members_by_status[1], "dead", (json_int_t)info->members_by_status[2],
-        "left", (json_int_t)info->members_by_status[3]);
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:I, s:I, s:{s:I, s:I, s:I, s:I}}",
+        "cluster", sl_text_json(info->cluster), "profile", sl_text_json(info->profile), "phase",
+        sl_text_json(info->phase), "port", sl_text_json(info->port), "link",
+        sl_text_json(info->link), "version", sl_text_json(info->version), "uptime_ns",
+        (json_int_t)info->uptime_ns, "pid", (json_int_t)cli->client.server.pid, "view_hash",
+        sl_text_json_id(info->view_hash), "max_members", (json_int_t)info->max_members, "workers",
+        (json_int_t)info->workers, "members", "alive", (json_int_t)info->members_by_status[0],
+        "suspect", (json_int_t)info->members_by_status[1], "dead",
+        (json_int_t)info->members_by_status[2], "left", (json_int_t)info->members_by_status[3]);
     json_object_update(object, rest);
     json_decref(rest);
     return sl_cli_print_json(cli, object, JSON_INDENT(2));
@@ -50,6 +50,7 @@ static int print_text(const struct sl_cli *cli, const struct sl_control_info *in
     print_line("address6", endpoint);
     print_line("profile", info->profile);
     print_line("port", info->port);
+    print_line("link", info->link);
     printf("%-12s %u alive, %u suspect, %u dead, %u left; room for %u\n", "members", members[0],
            members[1], members[2], members[3], info->max_members);
     printf("%-12s %016" PRIx64 "\n", "view hash", info->view_hash);

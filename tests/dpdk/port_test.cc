@@ -47,7 +47,7 @@ TEST_F(Port, RingComesUpWithWhatItHas)
     sl_port port;
     sl_port_config c = config("ring", 1);
     ASSERT_EQ(sl_port_open(&port, &c), 0);
-    EXPECT_TRUE(sl_port_link_up(&port));
+    EXPECT_EQ(sl_port_link(&port), SL_LINK_UP);
     EXPECT_EQ(port.queues, 1);
     EXPECT_EQ(port.mtu, 1500);
     EXPECT_TRUE(rte_is_unicast_ether_addr(&port.mac));

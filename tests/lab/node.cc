@@ -108,10 +108,23 @@ bool Node::alive(const std::vector<std::string> &names) const
 
 std::string Node::phase() const
 {
+    return info("phase");
+}
+
+std::string Node::info(const std::string &key) const
+{
     json_t *info = answer({"info", "--json"});
-    std::string phase = text_of(info, "phase");
+    std::string text = text_of(info, key.c_str());
     json_decref(info);
-    return phase;
+    return text;
+}
+
+long long Node::pings_answered() const
+{
+    json_t *stats = answer({"stats", "--json"});
+    long long count = number_of(json_object_get(stats, "records"), "pings_answered");
+    json_decref(stats);
+    return count;
 }
 
 std::vector<std::string> Node::events_about(const std::string &member) const

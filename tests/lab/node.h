@@ -47,6 +47,9 @@ class Node
     Incarnation incarnation_of(const std::string &member) const;
     bool alive(const std::vector<std::string> &names) const; /* these, and nobody else */
     std::string phase() const;                               /* "" if it does not answer */
+    /* A text that `starling info` shows under this key; "" if it does not answer. */
+    std::string info(const std::string &key) const;
+    long long pings_answered() const;
 
     /* Types of the events about a member, oldest first. */
     std::vector<std::string> events_about(const std::string &member) const;
