@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tests/lab/lab.h"
+#include "tests/lab/places.h"
 
 #include <sched.h>
 #include <sys/wait.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tests/lab/node.h"
+#include "tests/lab/places.h"
 
 #include <signal.h>
 

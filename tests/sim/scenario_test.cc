@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "bench/sim/scenario.h"
+#include "tests/sim/places.h"
 
 #include <gtest/gtest.h>
 

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "bench/sim/invariants.h"
+#include "tests/sim/places.h"
 
 namespace
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "lib/frame.h"
 #include "lib/limits.h"
+#include "tests/unit/places.h"
 #include "tests/unit/wire_vectors.h"
 
 #include <algorithm>
@@ -40,7 +41,7 @@ static Bytes with_word(const Bytes &frame, uint64_t word)
 
 static std::string wire_page()
 {
-    std::ifstream file(WIRE_PAGE);
+    std::ifstream file(SL_SOURCE_ROOT "/lib/WIRE.md");
     std::stringstream text;
     text << file.rdbuf();
     return text.str();

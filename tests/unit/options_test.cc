@@ -14,6 +14,7 @@
 #include "dataplane/option_value.h"
 #include "ports/log.h"
 #include "tests/unit/fake_node.h"
+#include "tests/unit/places.h"
 
 namespace
 {
