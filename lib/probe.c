@@ -168,12 +168,14 @@ static int32_t health_of_failure(const struct sl_probe *p)
 static bool still_accuses(const struct sl_engine *e, const struct sl_probe *p)
 {
     uint64_t held = sl_view_slot_word(e->view, p->slot);
+    /* Forgotten meanwhile, a slot has no address to compare. */
+    if (sl_view_slot_id(e->view, p->slot) != p->target_id || !sl_word_is_live(held))
+        return false;
     struct sl_endpoint endpoint = sl_engine_endpoint(e, p->slot);
     bool is_meant = p->purpose == SL_PROBE_CHECK
                         ? sl_word_incarnation(held) <= sl_word_incarnation(p->word)
                         : sl_word_incarnation(held) == sl_word_incarnation(p->word);
-    return sl_view_slot_id(e->view, p->slot) == p->target_id && sl_word_is_live(held) && is_meant &&
-           sl_endpoint_equal(&endpoint, &p->endpoint);
+    return is_meant && sl_endpoint_equal(&endpoint, &p->endpoint);
 }
 
 static void failed(struct sl_engine *e, struct sl_probe *p)

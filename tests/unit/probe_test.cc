@@ -193,6 +193,23 @@ TEST(Al8nSuspicion, SubMillisecondProbeIntervalDoesNotGiveZeroSuspicionTime)
 
 using Probes = ProbeFixture;
 
+TEST_F(Probes, AMemberForgottenMeanwhileIsNotLookedAtWhenItsProbeFails)
+{
+    Start();
+    helpers[0].receipts = true;
+    Probe();
+    uint32_t slot = SlotOf("m");
+    engine().config.left_retention_ns = 1;
+    engine().retention_cursor = slot;
+    m.gossip(node(), {m.left("m", sl_word_with_status(m.word, SL_LEFT))});
+    auto forgotten = [&] { return SlotOf("m") == SL_SLOT_NONE; };
+    ASSERT_TRUE(cluster.run_until(forgotten, Window()));
+    ASSERT_NE(engine().probes_used, 0u) << "still asking";
+    cluster.run(5 * kS);
+    EXPECT_EQ(node().stats().probes_failed, 1u);
+    EXPECT_EQ(node().count_events(SL_EVENT_MEMBER_SUSPECT), 0u);
+}
+
 TEST_F(Probes, LossAloneAsksForMoreTriesAndHelpers)
 {
     helper_count = 1;
