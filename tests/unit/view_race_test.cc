@@ -2,7 +2,6 @@
 /* One writer, several readers, real grace periods: what no single thread can show. Made for TSan.
  */
 #include <gtest/gtest.h>
-#include <urcu/urcu-qsbr.h>
 
 #include <atomic>
 #include <cstdlib>
@@ -12,17 +11,7 @@
 
 #include "lib/prng.h"
 #include "lib/view.h"
-
-#if defined(__SANITIZE_THREAD__)
-#include <sanitizer/tsan_interface.h>
-#endif
-
-/* liburcu stops its helper but never joins it. */
-extern "C" const char *__tsan_default_options();
-extern "C" const char *__tsan_default_options()
-{
-    return "report_thread_leaks=0";
-}
+#include "tests/unit/rcu_race.h"
 
 namespace
 {
@@ -33,40 +22,7 @@ const uint32_t PASSING = 400; /* come and go */
 const uint32_t COPIES = 5;    /* compactions until the race ends */
 const uint32_t STEPS_MAX = 20000000;
 
-/* liburcu's grace period orders readers before callbacks by means that TSan does not see: a
-   reader's report releases here what it has read, a callback acquires it. */
-#if defined(__SANITIZE_THREAD__)
-char grace_period;
-#define REPORT_READS()  __tsan_release(&grace_period)
-#define ACQUIRE_READS() __tsan_acquire(&grace_period)
-#else
-#define REPORT_READS()  (void)0
-#define ACQUIRE_READS() (void)0
-#endif
-
-void quiescent_state()
-{
-    REPORT_READS();
-    urcu_qsbr_quiescent_state();
-}
-
-std::atomic<uint32_t> grace_periods_under_way{0};
-
-static_assert(sizeof(struct rcu_head) <= sizeof(sl_retire_ticket::host_private), "the head fits");
-static_assert(offsetof(sl_retire_ticket, host_private) == 0, "the head is the ticket");
-
-void grace_period_ended(struct rcu_head *head)
-{
-    ACQUIRE_READS();
-    sl_retire_done(reinterpret_cast<sl_retire_ticket *>(head));
-    grace_periods_under_way--;
-}
-
-void retire(void *, sl_retire_ticket *ticket)
-{
-    grace_periods_under_way++;
-    urcu_qsbr_call_rcu(reinterpret_cast<struct rcu_head *>(ticket), grace_period_ended);
-}
+using rcu_race::quiescent_state;
 
 uint64_t id_of(uint32_t n)
 {
@@ -123,7 +79,7 @@ struct Race {
         config.load_percent = 60;
         config.cold_bytes_per_member = 400;
         config.compacting = true;
-        config.retire = retire;
+        config.retire = rcu_race::retire;
         sl_arena arena = sl_arena_dry();
         sl_view_create(&arena, &config);
         memory.resize(arena.used_bytes + SL_CACHE_LINE);
@@ -175,7 +131,7 @@ struct Race {
 
     void read(uint32_t reader, Findings *found)
     {
-        urcu_qsbr_register_thread();
+        rcu_race::Reader self;
         ready++;
         sl_prng prng = {reader};
         std::vector<uint64_t> seen(KNOWN, 0);
@@ -186,8 +142,6 @@ struct Race {
                 look_through(seen, found);
             quiescent_state();
         }
-        REPORT_READS();
-        urcu_qsbr_unregister_thread();
     }
 
     /* Readers are registered by now, so they see every state the writer goes through. */
@@ -245,12 +199,8 @@ struct Race {
 
 TEST(ViewRace, ReadersMissNobodyAndSeeNoWordGoBackNorTornRecord)
 {
-    struct call_rcu_data *helper = urcu_qsbr_create_call_rcu_data(0, -1);
-    ASSERT_NE(helper, nullptr);
-    urcu_qsbr_register_thread();
-    urcu_qsbr_set_thread_call_rcu_data(helper);
-
     Race race;
+    rcu_race::Writer writer; /* ends before the view's memory does */
     race.add_known();
     std::vector<Findings> found(READERS);
     std::vector<std::thread> readers;
@@ -275,11 +225,6 @@ TEST(ViewRace, ReadersMissNobodyAndSeeNoWordGoBackNorTornRecord)
         EXPECT_EQ(f.strangers, 0u);
         EXPECT_EQ(f.ranges_short, 0u);
     }
-    while (grace_periods_under_way.load() != 0)
-        quiescent_state();
-    urcu_qsbr_set_thread_call_rcu_data(nullptr);
-    urcu_qsbr_call_rcu_data_free(helper);
-    urcu_qsbr_unregister_thread();
 }
 
 } // namespace
