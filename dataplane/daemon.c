@@ -69,7 +69,10 @@ static int daemon_serve(struct daemon *d)
                                           .joiner = &d->joiner,
                                           .started_ns = sl_clock_now(&d->runtime.clock)};
     d->node = sl_node_of(&d->context);
-    rc = sl_control_server_create(&d->server, d->options->control_socket, &d->node);
+    struct sl_control_place place = {.path = d->options->control_socket,
+                                     .group = d->options->control_group,
+                                     .mode = d->options->control_mode};
+    rc = sl_control_server_create(&d->server, &place, SL_CONTROL_PATIENCE, &d->node);
     if (rc == 0)
         rc = sl_port_keeper_open(&d->keeper, d->options, &d->station, &d->runtime);
     if (rc == 0)

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ports/slip.h"
+
 #define ROW(section, key, type, field, least, most, choices, fallback, example, help)             \
     {                                                                                             \
         section, key, SL_OPTION_##type, offsetof(struct sl_options, field), least, most, choices, \
@@ -49,6 +51,10 @@ const struct sl_option sl_option_table[] = {
         "Members to join by, separated by commas: address, [IPv6]:port, DNS name, name:port."),
     ROW("control", "socket", STRING, control_socket, 1, 107, NULL, "/run/starling/starling.sock",
         NULL, "UNIX socket for `starling`."),
+    ROW("control", "group", STRING, control_group, 0, 63, NULL, "", NULL,
+        "Group that the socket belongs to, by name or number. Empty: that of the process."),
+    ROW("control", "mode", MODE, control_mode, 0, 0777, NULL, "0660", NULL,
+        "Who may use the socket: what it lets in may also join, leave and set tags."),
     ROW("eal", "huge", CHOICE, huge, 0, 0, "auto|yes|no", "auto", NULL,
         "Whether packet memory is in huge pages; auto: if there are free ones."),
     ROW("eal", "memory_mb", NUMBER, memory_mb, 64, 1u << 20, NULL, "256", NULL,
@@ -137,44 +143,12 @@ int sl_option_find(const char *section, const char *key)
     return -1;
 }
 
-/* Levenshtein's distance, of words that fit the row. */
-static uint32_t distance(const char *a, const char *b)
-{
-    uint32_t row[64];
-    uint32_t length = (uint32_t)strlen(b);
-    if (length >= 64 || strlen(a) >= 64)
-        return UINT32_MAX;
-    for (uint32_t j = 0; j <= length; j++)
-        row[j] = j;
-    for (uint32_t i = 1; a[i - 1] != '\0'; i++) {
-        uint32_t diagonal = row[0];
-        row[0] = i;
-        for (uint32_t j = 1; j <= length; j++) {
-            uint32_t best = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
-        }
-    }
-    return row[length];
-}
-
-/* Near enough to be a slip of the hand: a third of the word, two letters in short ones. */
-static uint32_t tolerance(const char *word)
-{
-    uint32_t third = (uint32_t)strlen(word) / 3;
-    return third > 2 ? third : 2;
-}
-
 static const char *nearest_section(const char *section)
 {
-    uint32_t best = tolerance(section) + 1;
+    uint32_t best = sl_slip_tolerance(section) + 1;
     const char *found = NULL;
     for (uint32_t i = 0; i < sl_option_count; i++) {
-        uint32_t d = distance(section, sl_option_table[i].section);
+        uint32_t d = sl_slip_distance(section, sl_option_table[i].section);
         if (d < best) {
             best = d;
             found = sl_option_table[i].section;
@@ -196,11 +170,11 @@ static const struct sl_option *longer_key(const char *section, const char *key)
 
 static const struct sl_option *nearest_key(const char *section, const char *key)
 {
-    uint32_t best = tolerance(key) + 1;
+    uint32_t best = sl_slip_tolerance(key) + 1;
     const struct sl_option *found = NULL;
     for (uint32_t i = 0; i < sl_option_count; i++) {
         const struct sl_option *o = &sl_option_table[i];
-        uint32_t d = distance(key, o->key);
+        uint32_t d = sl_slip_distance(key, o->key);
         bool here = strcmp(o->section, section) == 0;
         if (d < best && (here || d == 0)) {
             best = d;

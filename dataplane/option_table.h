@@ -25,6 +25,7 @@ enum sl_option_type {
     SL_OPTION_DURATION, /* uint64_t nanoseconds */
     SL_OPTION_SEEDS,
     SL_OPTION_CPUS,
+    SL_OPTION_MODE, /* uint32_t of permission bits, written in octal */
 };
 
 struct sl_option {

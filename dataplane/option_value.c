@@ -90,6 +90,18 @@ static int parse_duration(const char *text, uint64_t *field, char *why, size_t w
     return 0;
 }
 
+static int parse_mode(const char *text, uint32_t *field, char *why, size_t why_bytes)
+{
+    char *end;
+    unsigned long mode = strtoul(text, &end, 8);
+    if (!isdigit((unsigned char)*text) || *end != '\0' || mode > 0777 || (mode & 0600) != 0600)
+        return sl_option_refuse(why, why_bytes,
+                                "write permission bits in octal that let the owner read and write, "
+                                "such as 0660 or 0600");
+    *field = (uint32_t)mode;
+    return 0;
+}
+
 int sl_option_parse_string(const struct sl_option *o, const char *text, char *field, char *why,
                            size_t why_bytes)
 {
@@ -157,6 +169,8 @@ int sl_option_parse(const struct sl_option *o, const char *text, struct sl_optio
         return sl_option_parse_seeds(text, options, why, why_bytes);
     case SL_OPTION_CPUS:
         return sl_option_parse_cpus(text, options, why, why_bytes);
+    case SL_OPTION_MODE:
+        return parse_mode(text, field, why, why_bytes);
     }
     return -EINVAL;
 }

@@ -54,6 +54,8 @@ struct sl_options {
     uint32_t seed_count;
     char seeds[SL_SEEDS_MAX][SL_SEED_BYTES_MAX + 1]; /* each has passed sl_seed_parse() */
     char control_socket[108];
+    char control_group[64]; /* empty: that of the process */
+    uint32_t control_mode;
     uint32_t huge; /* enum sl_huge */
     uint32_t memory_mb;
     uint32_t workers;   /* 0 = one core for engine and packets */

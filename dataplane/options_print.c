@@ -60,6 +60,9 @@ static void print_kind(const struct sl_option *o, FILE *out)
     case SL_OPTION_CPUS:
         fprintf(out, "A list.");
         break;
+    case SL_OPTION_MODE:
+        fprintf(out, "Octal permission bits.");
+        break;
     }
 }
 

@@ -40,13 +40,19 @@ static int receive_all(int fd, void *data, size_t bytes)
     return 0;
 }
 
-int sl_control_client_wait_forever(struct sl_control_client *client, bool forever)
+/* 0: for ever. */
+static int set_patience(struct sl_control_client *client, uint32_t ms)
 {
-    struct timeval patience = {.tv_sec = forever ? 0 : SL_CONTROL_PATIENCE_S};
+    struct timeval patience = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
     if (setsockopt(client->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) != 0 ||
         setsockopt(client->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) != 0)
         return -errno;
     return 0;
+}
+
+int sl_control_client_wait_forever(struct sl_control_client *client, bool forever)
+{
+    return set_patience(client, forever ? 0 : client->timeout_ms);
 }
 
 int sl_control_send(struct sl_control_client *client, enum sl_control_type type,
@@ -103,17 +109,21 @@ static int greet(struct sl_control_client *client)
     return error;
 }
 
-int sl_control_client_open(struct sl_control_client *client, const char *path)
+int sl_control_client_open(struct sl_control_client *client, const char *path, uint32_t timeout_ms)
 {
     memset(client, 0, sizeof(*client));
+    client->timeout_ms = timeout_ms;
     client->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (client->fd < 0)
         return -errno;
-    int error = sl_control_client_wait_forever(client, false);
+    uint32_t hello_ms = (uint32_t)((uint64_t)timeout_ms * 3 / 5);
+    int error = set_patience(client, hello_ms > 0 ? hello_ms : 1);
     if (error == 0)
         error = connect_to(client->fd, path);
     if (error == 0)
         error = greet(client);
+    if (error == 0)
+        error = set_patience(client, timeout_ms);
     if (error)
         sl_control_client_close(client);
     return error;

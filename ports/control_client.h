@@ -10,17 +10,17 @@
 extern "C" {
 #endif
 
-#define SL_CONTROL_PATIENCE_S 10 /* a daemon that says nothing for so long is taken for stuck */
-
 struct sl_control_client {
     int fd;
+    uint32_t timeout_ms; /* a daemon that says nothing for so long is taken for stuck */
     uint32_t last_id;
     struct sl_control_hello server;
 };
 
-/* Connects and exchanges hellos. 0 or -errno: -EPROTONOSUPPORT: another version (its own is in
-   client->server); -EUSERS: no place is free; -ETIMEDOUT: the daemon does not answer. */
-int sl_control_client_open(struct sl_control_client *client, const char *path);
+/* Connects and exchanges hellos, within three fifths of timeout_ms: that takes no work of the node.
+   0 or -errno: -EPROTONOSUPPORT: another version (its own is in client->server); -EUSERS: no place
+   is free; -ETIMEDOUT: the daemon does not answer. */
+int sl_control_client_open(struct sl_control_client *client, const char *path, uint32_t timeout_ms);
 void sl_control_client_close(struct sl_control_client *client);
 
 /* Sends a request whose answer sl_control_receive() then reads. 0 or -errno. */

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ports/control_listen.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
@@ -69,16 +72,58 @@ static int clear_path(const char *path)
     return error;
 }
 
-static int bind_and_listen(struct sl_control_listener *l)
+static int complain_group(const struct sl_control_place *place, int error)
+{
+    SL_LOG(
+        SL_LOG_ERROR,
+        "control socket %s: cannot give it to group '%s': %s; run as root or as a member of that "
+        "group, or change [control] group",
+        place->path, place->group, strerror(error));
+    return -error;
+}
+
+/* -1: none is asked for. */
+static int find_group(const struct sl_control_place *place, gid_t *group)
+{
+    char *end;
+    *group = (gid_t)-1;
+    if (*place->group == '\0')
+        return 0;
+    const struct group *named = getgrnam(place->group);
+    unsigned long number = strtoul(place->group, &end, 10);
+    *group = named != NULL ? named->gr_gid : (gid_t)number;
+    if (named != NULL || (*end == '\0' && isdigit((unsigned char)place->group[0])))
+        return 0;
+    SL_LOG(SL_LOG_ERROR,
+           "control socket %s: no group '%s' on this machine; make it (groupadd), or change "
+           "[control] group",
+           place->path, place->group);
+    return -EINVAL;
+}
+
+/* listen() comes last: before it no connection is taken, whatever the file says. */
+static int bind_and_listen(struct sl_control_listener *l, const struct sl_control_place *place)
 {
     struct sockaddr_un address = address_of(l->path);
     struct stat file;
-    /* Before bind(), so that nobody unasked gets in between; after it against the umask. */
-    fchmod(l->fd, 0660);
-    if (bind(l->fd, (struct sockaddr *)&address, sizeof(address)) != 0)
-        return complain(l->path, "bind", errno);
-    if (chmod(l->path, 0660) != 0 || stat(l->path, &file) != 0 || listen(l->fd, BACKLOG) != 0) {
-        int error = errno;
+    gid_t group;
+    int error = find_group(place, &group);
+    if (error)
+        return error;
+    mode_t mask = umask(0777 & ~place->mode);
+    bool bound = bind(l->fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+    error = errno;
+    umask(mask);
+    if (!bound)
+        return complain(l->path, "bind", error);
+    if (group != (gid_t)-1 && lchown(l->path, (uid_t)-1, group) != 0) {
+        error = errno;
+        unlink(l->path);
+        return complain_group(place, error);
+    }
+    if (chmod(l->path, place->mode) != 0 || lstat(l->path, &file) != 0 ||
+        listen(l->fd, BACKLOG) != 0) {
+        error = errno;
         unlink(l->path);
         return complain(l->path, "listen", error);
     }
@@ -99,7 +144,7 @@ static int lock_directory(struct sl_control_listener *l)
     else
         slash[slash == directory] = '\0';
     if (mkdir(directory, 0755) == 0)
-        l->made_directory = true;
+        l->made_directory = chmod(directory, 0755) == 0; /* whatever the umask */
     else if (errno != EEXIST)
         return complain(l->path, "make its directory", errno);
     int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -121,8 +166,9 @@ static void remove_directory(const struct sl_control_listener *l)
     rmdir(directory); /* unless another socket is in it by now */
 }
 
-int sl_control_listen(struct sl_control_listener *l, const char *path)
+int sl_control_listen(struct sl_control_listener *l, const struct sl_control_place *place)
 {
+    const char *path = place->path;
     memset(l, 0, sizeof(*l));
     l->fd = -1;
     if (*path == '\0' || strlen(path) >= sizeof(l->path))
@@ -134,7 +180,7 @@ int sl_control_listen(struct sl_control_listener *l, const char *path)
     int error = clear_path(path);
     if (error == 0) {
         l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        error = l->fd < 0 ? complain(path, "make a socket", errno) : bind_and_listen(l);
+        error = l->fd < 0 ? complain(path, "make a socket", errno) : bind_and_listen(l, place);
     }
     close(lock);
     if (error) {

@@ -7,18 +7,21 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ports/control_listen.h"
 #include "ports/control_session.h"
 #include "ports/log.h"
 
-#define READY_AT_ONCE 16
-#define TURNS_AT_ONCE 64 /* requests of one client, before others have their turn */
+#define READY_AT_ONCE    16
+#define DEADLINE_TICK_MS 50
+#define TURNS_AT_ONCE    64 /* requests of one client, before others have their turn */
 
 struct client {
     int fd;
-    uint32_t interest; /* what epoll was told */
+    uint32_t interest;    /* what epoll was told */
+    uint64_t deadline_ns; /* UINT64_MAX: nothing is expected of it */
     size_t in_bytes;
     uint8_t in[sizeof(struct sl_control_request) + SL_CONTROL_REQUEST_BYTES_MAX];
     struct sl_control_session session;
@@ -27,11 +30,19 @@ struct client {
 struct sl_control_server {
     const struct sl_node *node;
     struct sl_control_listener listener;
+    struct sl_control_patience patience;
     int epoll_fd, timer_fd;
-    bool ticking;
+    uint32_t tick_ms;                               /* 0: the timer stands */
     struct client *clients[SL_CONTROL_CLIENTS_MAX]; /* NULL = free */
     struct sl_control_server_counts counts;
 };
+
+static uint64_t now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
 
 /* What a turn of a client left to do. */
 enum turn {
@@ -133,15 +144,30 @@ static enum turn take_turn(struct client *client, const struct sl_node *node)
     return receive(client);
 }
 
+/* Expected of it: its hello, and that it reads what it asked for. */
+static void set_deadline(struct sl_control_server *server, struct client *client, bool moved)
+{
+    const struct sl_control_session *s = &client->session;
+    bool unread = s->output.at < s->output.end && !s->streaming;
+    if (!s->greeted)
+        return; /* from when it came */
+    if (!unread)
+        client->deadline_ns = UINT64_MAX;
+    else if (moved || client->deadline_ns == UINT64_MAX)
+        client->deadline_ns = now_ns() + server->patience.unread_ms * 1000000ull;
+}
+
 static void serve(struct sl_control_server *server, struct client *client)
 {
     enum turn turn = TURN_AGAIN;
-    for (int i = 0; i < TURNS_AT_ONCE && turn == TURN_AGAIN; i++)
+    int turns = 0;
+    for (; turns < TURNS_AT_ONCE && turn == TURN_AGAIN; turns++)
         turn = take_turn(client, server->node);
     if (turn == TURN_CLOSE) {
         close_client(server, client);
         return;
     }
+    set_deadline(server, client, turns > 1);
     /* Turns used up: a writable socket wakes us at once, even if all input is in our buffer. */
     uint32_t interest = turn == TURN_READ ? EPOLLIN : EPOLLOUT;
     if (interest == client->interest)
@@ -159,14 +185,36 @@ static void refuse_client(struct sl_control_server *server, int fd)
     close(fd);
 }
 
+static void end_idle(struct sl_control_server *server, struct client *client)
+{
+    server->counts.ended_idle++;
+    close_client(server, client);
+}
+
+/* A free place; if there is none, that of the oldest client without a hello. */
+static uint32_t find_place(struct sl_control_server *server)
+{
+    uint32_t oldest = SL_CONTROL_CLIENTS_MAX;
+    for (uint32_t i = 0; i < SL_CONTROL_CLIENTS_MAX; i++) {
+        const struct client *client = server->clients[i];
+        if (client == NULL)
+            return i;
+        if (!client->session.greeted &&
+            (oldest == SL_CONTROL_CLIENTS_MAX ||
+             client->deadline_ns < server->clients[oldest]->deadline_ns))
+            oldest = i;
+    }
+    if (oldest < SL_CONTROL_CLIENTS_MAX)
+        end_idle(server, server->clients[oldest]);
+    return oldest;
+}
+
 static void accept_client(struct sl_control_server *server)
 {
     int fd = accept4(server->listener.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    uint32_t place = 0;
     if (fd < 0)
         return;
-    while (place < SL_CONTROL_CLIENTS_MAX && server->clients[place] != NULL)
-        place++;
+    uint32_t place = find_place(server);
     struct client *client = place < SL_CONTROL_CLIENTS_MAX ? calloc(1, sizeof(*client)) : NULL;
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = client};
     if (client == NULL || epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) {
@@ -176,6 +224,7 @@ static void accept_client(struct sl_control_server *server)
     }
     client->fd = fd;
     client->interest = EPOLLIN;
+    client->deadline_ns = now_ns() + server->patience.hello_ms * 1000000ull;
     server->clients[place] = client;
     server->counts.accepted++;
 }
@@ -185,47 +234,59 @@ static void tick(struct sl_control_server *server)
     uint64_t expirations;
     if (read(server->timer_fd, &expirations, sizeof(expirations)) < 0)
         return;
+    uint64_t now = now_ns();
     for (uint32_t i = 0; i < SL_CONTROL_CLIENTS_MAX; i++) {
         struct client *client = server->clients[i];
-        if (client == NULL || !client->session.streaming)
+        if (client == NULL)
             continue;
-        sl_control_session_pump(&client->session, server->node);
-        serve(server, client);
+        if (client->deadline_ns <= now) {
+            end_idle(server, client);
+        } else if (client->session.streaming) {
+            sl_control_session_pump(&client->session, server->node);
+            serve(server, client);
+        }
     }
 }
 
-/* The timer runs only while somebody waits for events. */
+/* The timer runs only while a client waits for events, or the server for a client. */
 static void set_ticking(struct sl_control_server *server)
 {
-    bool wanted = false;
-    for (uint32_t i = 0; i < SL_CONTROL_CLIENTS_MAX; i++)
-        wanted |= server->clients[i] != NULL && server->clients[i]->session.streaming;
-    if (wanted == server->ticking)
+    uint32_t wanted_ms = 0;
+    for (uint32_t i = 0; i < SL_CONTROL_CLIENTS_MAX; i++) {
+        const struct client *client = server->clients[i];
+        if (client != NULL && client->session.streaming)
+            wanted_ms = SL_CONTROL_EVENTS_MS;
+        else if (client != NULL && client->deadline_ns != UINT64_MAX && wanted_ms == 0)
+            wanted_ms = DEADLINE_TICK_MS;
+    }
+    if (wanted_ms == server->tick_ms)
         return;
-    struct timespec period = {.tv_nsec = wanted ? SL_CONTROL_EVENTS_MS * 1000000l : 0};
+    struct timespec period = {.tv_nsec = wanted_ms * 1000000l};
     struct itimerspec timer = {.it_interval = period, .it_value = period};
     timerfd_settime(server->timer_fd, 0, &timer, NULL);
-    server->ticking = wanted;
+    server->tick_ms = wanted_ms;
 }
 
 int sl_control_server_run(struct sl_control_server *server, int timeout_ms)
 {
     struct epoll_event ready[READY_AT_ONCE];
-    bool ticked = false;
+    bool ticked = false, knocked = false;
     int count = epoll_wait(server->epoll_fd, ready, READY_AT_ONCE, timeout_ms);
     if (count < 0)
         return errno == EINTR ? 0 : -errno;
     for (int i = 0; i < count; i++) {
         if (ready[i].data.ptr == &server->listener)
-            accept_client(server);
+            knocked = true;
         else if (ready[i].data.ptr == &server->timer_fd)
             ticked = true;
         else
             serve(server, ready[i].data.ptr);
     }
-    /* Last, since it may close clients that were still to come in `ready`. */
+    /* Last, since both may close clients that were still to come in `ready`. */
     if (ticked)
         tick(server);
+    if (knocked)
+        accept_client(server);
     set_ticking(server);
     return 0;
 }
@@ -236,15 +297,16 @@ static int watch(struct sl_control_server *server, int fd, void *what)
     return epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event);
 }
 
-int sl_control_server_create(struct sl_control_server **out, const char *path,
-                             const struct sl_node *node)
+int sl_control_server_create(struct sl_control_server **out, const struct sl_control_place *place,
+                             struct sl_control_patience patience, const struct sl_node *node)
 {
     struct sl_control_server *server = calloc(1, sizeof(*server));
     if (server == NULL)
         return -ENOMEM;
     server->node = node;
+    server->patience = patience;
     server->epoll_fd = server->timer_fd = -1;
-    int error = sl_control_listen(&server->listener, path);
+    int error = sl_control_listen(&server->listener, place);
     if (error) {
         free(server);
         return error;
@@ -256,7 +318,7 @@ int sl_control_server_create(struct sl_control_server **out, const char *path,
         watch(server, server->timer_fd, &server->timer_fd) != 0) {
         error = -errno;
         SL_LOG(SL_LOG_ERROR, "control socket %s: cannot poll: %s; raise the limit of open files",
-               path, strerror(-error));
+               place->path, strerror(-error));
         sl_control_server_destroy(server);
         return error;
     }

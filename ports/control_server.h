@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "lib/node.h"
+#include "ports/control_listen.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -15,16 +16,27 @@ extern "C" {
 
 struct sl_control_server; /* opaque */
 
+/* What a client must do within a time, so that it does not hold a place for nothing. */
+struct sl_control_patience {
+    uint32_t hello_ms;  /* until its hello is there; when all places are taken, the oldest client
+                           without one gives way at once */
+    uint32_t unread_ms; /* an answer lies unread; events that are followed may */
+};
+#define SL_CONTROL_PATIENCE ((struct sl_control_patience){.hello_ms = 2000, .unread_ms = 30000})
+
 struct sl_control_server_counts {
     uint64_t accepted;
     uint64_t refused;        /* all places taken */
+    uint64_t ended_idle;     /* sl_control_patience */
     uint64_t ended_protocol; /* broke the rules of the protocol */
     uint64_t ended_slow;     /* did not read events before the node had to forget them */
 };
 
-/* Listens at `path`. `node` must outlive the server. Returns 0 or -errno after logging one line. */
-int sl_control_server_create(struct sl_control_server **server, const char *path,
-                             const struct sl_node *node);
+/* Listens at `place`. `node` must outlive the server. Returns 0 or -errno after logging one line.
+ */
+int sl_control_server_create(struct sl_control_server **server,
+                             const struct sl_control_place *place,
+                             struct sl_control_patience patience, const struct sl_node *node);
 
 /* Disconnects everybody, removes the socket's file. NULL is fine. */
 void sl_control_server_destroy(struct sl_control_server *server);

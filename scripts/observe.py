@@ -35,7 +35,7 @@ def until(what, condition):
 
 def members(starling, socket):
     listing = subprocess.run([starling, "--socket", socket, "members", "--json"], capture_output=True, check=False)
-    return json.loads(listing.stdout) if listing.returncode == 0 else []
+    return json.loads(listing.stdout)["members"] if listing.returncode == 0 else []
 
 
 def formed(starling, count, *sockets):

@@ -2,48 +2,35 @@
 #include "ports/cli/cli.h"
 
 #include <errno.h>
-#include <stdarg.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void print_help(const struct sl_cli_command *command)
+#include "ports/cli/text.h"
+
+void sl_cli_print_help(const struct sl_cli_command *command)
 {
-    printf("Usage: starling %s%s%s [OPTION...]\n\n%s\n\n%s"
-           "  --json         machine-readable output\n"
-           "  --socket PATH  the daemon's control socket (" SL_CONTROL_SOCKET ")\n"
-           "  --help         this text\n\n"
-           "Exit codes: 0 done, 1 the node refused or failed, 2 wrong usage, 3 no daemon at the "
-           "socket.\n",
-           command->name, command->arguments[0] != '\0' ? " " : "", command->arguments,
-           command->summary, command->help);
+    printf("Usage: starling %s%s%s [OPTION...]\n\n%s\n\n%s" SL_CLI_COMMON_HELP, command->name,
+           command->arguments[0] != '\0' ? " " : "", command->arguments, command->summary,
+           command->help);
 }
 
-/* Before a command is known: the program itself. */
-static void print_place(const struct sl_cli *cli, const char *before, const char *after)
+static void take_timeout(struct sl_cli *cli, const char *text)
 {
-    bool has_command = cli->command != NULL;
-    fprintf(stderr, "%sstarling%s%s%s", before, has_command ? " " : "",
-            has_command ? cli->command->name : "", after);
-}
-
-void sl_cli_usage(const struct sl_cli *cli, const char *format, ...)
-{
-    va_list arguments;
-    print_place(cli, "", ": ");
-    va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
-    va_end(arguments);
-    print_place(cli, "; `", " --help` shows how\n");
-    exit(SL_CLI_USAGE);
+    char *end;
+    double seconds = strtod(text, &end);
+    if (end == text || *end != '\0' || !(seconds >= 0.001 && seconds <= 86400))
+        sl_cli_usage(cli, "--timeout '%s' is not within 0.001 and 86400 seconds", text);
+    cli->timeout_ms = (uint32_t)(seconds * 1000);
 }
 
 int sl_cli_next_option(struct sl_cli *cli, int argc, char **argv, const struct option *options)
 {
     int letter;
     opterr = 0;
-    while ((letter = getopt_long(argc, argv, cli->command == NULL ? "+:" : ":", options, NULL)) !=
-           -1) {
+    while ((letter = getopt_long(argc, argv, cli->command == NULL ? "+:hV" : ":h", options,
+                                 NULL)) != -1) {
         switch (letter) {
         case 's':
             cli->socket = optarg;
@@ -51,11 +38,14 @@ int sl_cli_next_option(struct sl_cli *cli, int argc, char **argv, const struct o
         case 'j':
             cli->json = true;
             break;
+        case 't':
+            take_timeout(cli, optarg);
+            break;
         case 'h':
             if (cli->command == NULL)
                 return letter;
-            print_help(cli->command);
-            exit(SL_CLI_OK);
+            sl_cli_print_help(cli->command);
+            exit(sl_cli_end(cli, SL_CLI_OK));
         case ':':
             sl_cli_usage(cli, "option '%s' needs a value", argv[optind - 1]);
         case '?':
@@ -78,96 +68,16 @@ void sl_cli_no_arguments(struct sl_cli *cli, int argc, char **argv)
         sl_cli_usage(cli, "unexpected argument '%s'", argv[optind]);
 }
 
-int sl_cli_fail(const struct sl_cli *cli, enum sl_cli_exit code, const char *format, ...)
-{
-    va_list arguments;
-    fflush(stdout);
-    fprintf(stderr, "starling %s: ", cli->command->name);
-    va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
-    va_end(arguments);
-    fputc('\n', stderr);
-    return (int)code;
-}
-
-static int fail_connection(const struct sl_cli *cli, int error)
-{
-    const char *advice;
-    switch (-error) {
-    case ENOENT:
-        advice = "no such socket; start starlingd, or name its socket with --socket";
-        break;
-    case ECONNREFUSED:
-        advice = "its daemon is gone; start starlingd again";
-        break;
-    case EACCES:
-    case EPERM:
-        advice = "no permission; run as root or as a member of the socket's group";
-        break;
-    case EPROTONOSUPPORT:
-        advice =
-            "it speaks another version of the control protocol; install both programs from one "
-            "release";
-        break;
-    case EUSERS:
-        advice = "all its places for clients are taken; try again, or end a client";
-        break;
-    case ETIMEDOUT:
-        advice = "it does not answer; see the daemon's log";
-        break;
-    case ECONNRESET:
-        advice = "the daemon closed the connection; see its log, or try again";
-        break;
-    case EPROTO:
-        advice = "it does not speak the control protocol; name starlingd's socket with --socket";
-        break;
-    default:
-        advice = strerror(-error);
-    }
-    return sl_cli_fail(cli, SL_CLI_UNREACHABLE, "cannot reach the daemon at %s: %s", cli->socket,
-                       advice);
-}
-
-static int fail_refused(const struct sl_cli *cli, int status)
-{
-    const char *reason;
-    switch (-status) {
-    case ESHUTDOWN:
-        reason = "it is leaving the cluster";
-        break;
-    case EALREADY:
-        reason = "it is leaving already, or has left";
-        break;
-    case ENOBUFS:
-        reason = "it has no room for a longer record now; try again, use fewer bytes, or raise "
-                 "protocol.cold_bytes_per_member";
-        break;
-    case EOVERFLOW:
-        reason = "it has no higher incarnation left; restart it";
-        break;
-    case EBUSY:
-        reason = "it is still at an earlier command; try again";
-        break;
-    case ETIMEDOUT:
-        reason = "its engine did not answer in time, but may still do it; look before you try "
-                 "again";
-        break;
-    default:
-        reason = strerror(-status);
-    }
-    return sl_cli_fail(cli, SL_CLI_REFUSED, "the node refused: %s", reason);
-}
-
 int sl_cli_open(struct sl_cli *cli)
 {
-    int error = sl_control_client_open(&cli->client, cli->socket);
-    return error ? fail_connection(cli, error) : SL_CLI_OK;
+    int error = sl_control_client_open(&cli->client, cli->socket, cli->timeout_ms);
+    return error ? sl_cli_fail_connection(cli, error) : SL_CLI_OK;
 }
 
 int sl_cli_send(struct sl_cli *cli, enum sl_control_type type, const void *payload, uint32_t bytes)
 {
     int error = sl_control_send(&cli->client, type, payload, bytes);
-    return error ? fail_connection(cli, error) : SL_CLI_OK;
+    return error ? sl_cli_fail_connection(cli, error) : SL_CLI_OK;
 }
 
 int sl_cli_receive(struct sl_cli *cli, void *payload, uint32_t bytes, bool *more)
@@ -175,8 +85,8 @@ int sl_cli_receive(struct sl_cli *cli, void *payload, uint32_t bytes, bool *more
     int status = 0;
     int error = sl_control_receive(&cli->client, payload, bytes, &status, more);
     if (error)
-        return fail_connection(cli, error);
-    return status ? fail_refused(cli, status) : SL_CLI_OK;
+        return sl_cli_fail_connection(cli, error);
+    return status ? sl_cli_fail_refused(cli, status) : SL_CLI_OK;
 }
 
 int sl_cli_ask(struct sl_cli *cli, enum sl_control_type type, const void *request,
@@ -193,12 +103,36 @@ int sl_cli_ask(struct sl_cli *cli, enum sl_control_type type, const void *reques
     return code;
 }
 
+/* Three decimals are enough for rates and shares; counts beside them are whole. */
+static void round_numbers(json_t *value)
+{
+    const char *key;
+    json_t *inner;
+    size_t index;
+    if (json_is_real(value))
+        json_real_set(value, round(json_real_value(value) * 1000) / 1000);
+    json_object_foreach(value, key, inner) round_numbers(inner);
+    json_array_foreach(value, index, inner) round_numbers(inner);
+}
+
 int sl_cli_print_json(const struct sl_cli *cli, json_t *value, size_t flags)
 {
-    bool failed = value == NULL || json_dumpf(value, stdout, flags) != 0;
+    json_t *whole = json_pack("{s:i}", "schema", SL_CLI_SCHEMA);
+    round_numbers(value);
+    bool failed = value == NULL || json_object_update(whole, value) != 0 ||
+                  sl_text_json_write(whole, flags, stdout) != 0;
     json_decref(value);
+    json_decref(whole);
     if (failed)
         return sl_cli_fail(cli, SL_CLI_REFUSED, "cannot write the answer: %s", strerror(errno));
     putchar('\n');
     return SL_CLI_OK;
+}
+
+int sl_cli_end(const struct sl_cli *cli, int code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    int failed = sl_cli_fail(cli, SL_CLI_REFUSED, "cannot write the answer: %s", strerror(errno));
+    return code != SL_CLI_OK ? code : failed;
 }

@@ -8,6 +8,19 @@
 
 #include "ports/control_client.h"
 
+/* Of what --json prints, errors too; raised when a field goes or changes its meaning. */
+#define SL_CLI_SCHEMA 1
+
+#define SL_CLI_TIMEOUT_MS 5000
+
+#define SL_CLI_COMMON_HELP                                                                 \
+    "  --json         machine-readable output, errors too (a line of JSON on stderr)\n"    \
+    "  --socket PATH  the daemon's control socket (" SL_CONTROL_SOCKET ")\n"               \
+    "  --timeout S    give up when the daemon is silent for so many seconds (5)\n"         \
+    "  -h, --help     this text\n\n"                                                       \
+    "Exit codes: 0 done, 1 the node refused or failed, 2 wrong usage, 3 no daemon at the " \
+    "socket.\n"
+
 enum sl_cli_exit {
     SL_CLI_OK = 0,
     SL_CLI_REFUSED = 1,     /* the node refused or failed */
@@ -19,6 +32,7 @@ struct sl_cli {
     const struct sl_cli_command *command; /* NULL: none is known yet */
     const char *socket;
     bool json;
+    uint32_t timeout_ms;
     struct sl_control_client client;
 };
 
@@ -32,11 +46,11 @@ extern const struct sl_cli_command sl_cli_members, sl_cli_info, sl_cli_stats, sl
     sl_cli_join, sl_cli_leave, sl_cli_tags;
 
 /* Rows that end every option list; sl_cli_next_option() takes them. */
-#define SL_CLI_OPTIONS                                                          \
-    {"socket", required_argument, NULL, 's'}, {"json", no_argument, NULL, 'j'}, \
-        {"help", no_argument, NULL, 'h'},                                       \
-    {                                                                           \
-        NULL, 0, NULL, 0                                                        \
+#define SL_CLI_OPTIONS                                                               \
+    {"socket", required_argument, NULL, 's'}, {"json", no_argument, NULL, 'j'},      \
+        {"timeout", required_argument, NULL, 't'}, {"help", no_argument, NULL, 'h'}, \
+    {                                                                                \
+        NULL, 0, NULL, 0                                                             \
     }
 
 /* The letter of the next option that only this command has, -1 at the end. What is no option at all
@@ -55,6 +69,14 @@ void sl_cli_usage(const struct sl_cli *cli, const char *format, ...)
 int sl_cli_fail(const struct sl_cli *cli, enum sl_cli_exit code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+int sl_cli_fail_connection(const struct sl_cli *cli, int error);
+int sl_cli_fail_refused(const struct sl_cli *cli, int status);
+
+void sl_cli_print_help(const struct sl_cli_command *command);
+
+/* What main() returns: `code`, or a failure if standard output did not take all. */
+int sl_cli_end(const struct sl_cli *cli, int code);
+
 /* Opens the socket. SL_CLI_OK, or an exit code after printing why and what to do. */
 int sl_cli_open(struct sl_cli *cli);
 
@@ -68,5 +90,5 @@ int sl_cli_receive(struct sl_cli *cli, void *payload, uint32_t bytes, bool *more
 int sl_cli_ask(struct sl_cli *cli, enum sl_control_type type, const void *request,
                uint32_t request_bytes, void *answer, uint32_t answer_bytes);
 
-/* Prints an object or array and drops it. */
+/* Prints an object, the schema's version first, and drops it. */
 int sl_cli_print_json(const struct sl_cli *cli, json_t *value, size_t flags);

@@ -36,13 +36,13 @@ static int print_text(const struct sl_control_event *e)
     strftime(when, sizeof(when), "%F %T", &local);
     sl_text_incarnation(incarnation, e->generation, e->refutations);
     sl_text_endpoint(endpoint, &e->endpoint);
-    sl_text_clean(name, sizeof(name), e->name, true);
-    sl_text_clean(type, sizeof(type), e->type, true);
+    sl_text_clean(name, sizeof(name), e->name);
+    sl_text_clean(type, sizeof(type), e->type);
     printf("%s.%03" PRIu64 "  %-16s  %s", when, e->time_ns / 1000000u % 1000u, type,
            name[0] != '\0' ? name : "-");
     if (e->generation != 0)
         printf("  %s", incarnation);
-    sl_text_clean(name, sizeof(name), e->accuser_name, true);
+    sl_text_clean(name, sizeof(name), e->accuser_name);
     if (name[0] != '\0')
         printf("  accused by %s", name);
     else if (e->accuser != 0)

@@ -27,7 +27,7 @@ static int print_json(const struct sl_cli *cli, const struct sl_control_info *in
 static void print_line(const char *label, const char *text)
 {
     char clean[512];
-    sl_text_clean(clean, sizeof(clean), text, true);
+    sl_text_clean(clean, sizeof(clean), text);
     printf("%-12s %s\n", label, clean);
 }
 

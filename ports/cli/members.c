@@ -72,12 +72,18 @@ static int fetch(struct sl_cli *cli, const struct filter *filter, struct members
     return code;
 }
 
-static int print_json(const struct sl_cli *cli, const struct members *members)
+/* A line each: an array of a million would not fit the memory of a small machine. */
+static int print_json(const struct members *members)
 {
-    json_t *array = json_array();
-    for (size_t i = 0; i < members->count; i++)
-        json_array_append_new(array, sl_member_json(&members->all[i]));
-    return sl_cli_print_json(cli, array, JSON_INDENT(2));
+    printf("{\"schema\": %d, \"members\": [", SL_CLI_SCHEMA);
+    for (size_t i = 0; i < members->count; i++) {
+        json_t *member = sl_member_json(&members->all[i]);
+        fputs(i > 0 ? ",\n  " : "\n  ", stdout);
+        sl_text_json_write(member, 0, stdout);
+        json_decref(member);
+    }
+    puts(members->count > 0 ? "\n]}" : "]}");
+    return SL_CLI_OK;
 }
 
 static int print_table(const struct sl_cli *cli, const struct members *members)
@@ -142,7 +148,7 @@ static int run(struct sl_cli *cli, int argc, char **argv)
     if (code == SL_CLI_OK && members.count > 0)
         qsort(members.all, members.count, sizeof(*members.all), by_name);
     if (code == SL_CLI_OK)
-        code = cli->json ? print_json(cli, &members) : print_table(cli, &members);
+        code = cli->json ? print_json(&members) : print_table(cli, &members);
     free(members.all);
     return code;
 }

@@ -5,15 +5,16 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "ports/cli/text.h"
 
-#define CELL_BYTES 128
+#define CELL_BYTES 4096 /* of a clean text, however much of it is escaped */
 #define GAP        2
 
 struct cell {
     const char *colour;
-    char text[CELL_BYTES];
+    char *text;
 };
 
 struct sl_table {
@@ -25,15 +26,6 @@ struct sl_table {
     bool dry; /* memory ended: what follows is left out, and that is said */
 };
 
-/* Characters, as bytes that begin one. */
-static uint32_t width_of(const char *text)
-{
-    uint32_t width = 0;
-    for (; *text != '\0'; text++)
-        width += ((unsigned char)*text & 0xc0) != 0x80;
-    return width;
-}
-
 struct sl_table *sl_table_create(const char *const *headings, uint32_t right)
 {
     struct sl_table *table = calloc(1, sizeof(*table));
@@ -42,7 +34,7 @@ struct sl_table *sl_table_create(const char *const *headings, uint32_t right)
     table->headings = headings;
     table->right = right;
     while (headings[table->columns] != NULL) {
-        table->width[table->columns] = width_of(headings[table->columns]);
+        table->width[table->columns] = sl_text_width(headings[table->columns]);
         table->columns++;
     }
     return table;
@@ -50,7 +42,7 @@ struct sl_table *sl_table_create(const char *const *headings, uint32_t right)
 
 void sl_table_add(struct sl_table *table, const char *colour, const char *format, ...)
 {
-    char text[512];
+    char text[512], clean[CELL_BYTES];
     va_list arguments;
     if (table->count == table->room && !table->dry) {
         size_t room = table->room != 0 ? 2 * table->room : 64;
@@ -67,10 +59,14 @@ void sl_table_add(struct sl_table *table, const char *colour, const char *format
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
     uint32_t column = (uint32_t)(table->count % table->columns);
-    struct cell *cell = &table->cells[table->count++];
-    cell->colour = colour;
-    sl_text_clean(cell->text, sizeof(cell->text), text, true);
-    uint32_t width = width_of(cell->text);
+    sl_text_clean(clean, sizeof(clean), text);
+    struct cell *cell = &table->cells[table->count];
+    *cell = (struct cell){.colour = colour, .text = strdup(clean)};
+    table->dry = cell->text == NULL;
+    if (table->dry)
+        return;
+    table->count++;
+    uint32_t width = sl_text_width(clean);
     if (width > table->width[column])
         table->width[column] = width;
 }
@@ -93,20 +89,17 @@ static void fit(struct sl_table *table, uint32_t room)
 static void print_cell(const struct sl_table *table, uint32_t column, const char *text,
                        const char *colour)
 {
-    uint32_t room = table->width[column], width = width_of(text), shown = 0;
+    uint32_t room = table->width[column], width = sl_text_width(text);
     bool right = (table->right >> column & 1) != 0, last = column + 1 == table->columns;
     bool cut = width > room;
-    int padding = cut ? 0 : (int)(room - width);
+    size_t bytes = cut ? sl_text_head(text, room - 1, &width) : strlen(text);
+    int padding = (int)(room - width - cut);
 
     if (right)
         printf("%*s", padding, "");
     fputs(colour != NULL ? colour : "", stdout);
-    for (; *text != '\0'; text++) {
-        if (((unsigned char)*text & 0xc0) != 0x80 && cut && ++shown == room)
-            break;
-        putchar(*text);
-    }
-    fputs(cut ? "~" : "", stdout);
+    fwrite(text, 1, bytes, stdout);
+    fputs(cut ? "\xe2\x80\xa6" : "", stdout); /* … */
     fputs(colour != NULL ? "\033[0m" : "", stdout);
     if (!right && !last)
         printf("%*s", padding, "");
@@ -120,9 +113,11 @@ void sl_table_print(struct sl_table *table)
     fit(table, sl_text_columns());
     for (uint32_t i = 0; i < table->columns; i++)
         print_cell(table, i, table->headings[i], NULL);
-    for (size_t i = 0; i < table->count; i++)
+    for (size_t i = 0; i < table->count; i++) {
         print_cell(table, (uint32_t)(i % table->columns), table->cells[i].text,
                    table->cells[i].colour);
+        free(table->cells[i].text);
+    }
     if (table->dry)
         fputs("starling: no memory for the rest of the table\n", stderr);
     free(table->cells);

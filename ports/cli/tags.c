@@ -15,7 +15,7 @@ static int print(const struct sl_cli *cli, char *tags)
     if (*tags == '\0')
         puts("The node has no tags; `starling tags set KEY=VALUE...` gives it some.");
     for (char *line; (line = strsep(&tags, "\n")) != NULL && *line != '\0';) {
-        sl_text_clean(clean, sizeof(clean), line, true);
+        sl_text_clean(clean, sizeof(clean), line);
         puts(clean);
     }
     return SL_CLI_OK;

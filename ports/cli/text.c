@@ -10,56 +10,115 @@
 #include <unistd.h>
 
 #include "lib/word.h"
+#include "ports/cli/character.h"
 
-/* Bytes of the UTF-8 character at `text` (RFC 3629: shortest form, no surrogates); 0: it is none.
- */
-static size_t utf8_bytes(const unsigned char *text)
+/* How a character is written: as it is, or as an escape that a terminal does not obey. */
+static size_t write_character(char out[16], const char *text, size_t *taken)
 {
-    uint32_t code, least;
-    size_t bytes;
-    if (text[0] < 0x80)
-        return 1;
-    if (text[0] < 0xc2 || text[0] > 0xf4)
-        return 0;
-    bytes = text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
-    least = bytes == 2 ? 0x80 : bytes == 3 ? 0x800 : 0x10000;
-    code = text[0] & (0x7fu >> bytes);
-    for (size_t i = 1; i < bytes; i++) {
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-        code = code << 6 | (text[i] & 0x3fu);
-    }
-    return code < least || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff) ? 0 : bytes;
+    uint32_t code;
+    size_t bytes = sl_character(text, &code);
+    *taken = bytes != 0 ? bytes : 1;
+    if (bytes == 0)
+        return (size_t)snprintf(out, 16, "\\x%02x", (unsigned char)*text);
+    if (code == '\\')
+        return (size_t)snprintf(out, 16, "\\\\");
+    if (sl_character_is_unsafe(code))
+        return (size_t)snprintf(out, 16, code <= 0xffff ? "\\u%04x" : "\\U%08x", code);
+    memcpy(out, text, bytes);
+    return bytes;
 }
 
-/* C0, DEL, and C1, which some terminals obey as well. */
-static bool is_control(const unsigned char *text)
+void sl_text_clean(char *out, size_t out_bytes, const char *text)
 {
-    return text[0] < 0x20 || text[0] == 0x7f || (text[0] == 0xc2 && text[1] < 0xa0);
-}
-
-void sl_text_clean(char *out, size_t out_bytes, const char *text, bool terminal)
-{
-    size_t at = 0;
+    static const char cut[] = "\xe2\x80\xa6"; /* … */
+    size_t at = 0, fits = 0;
     while (*text != '\0') {
-        const unsigned char *here = (const unsigned char *)text;
-        size_t bytes = utf8_bytes(here);
-        bool bad = bytes == 0 || (terminal && is_control(here));
-        size_t written = bad ? 1 : bytes;
-        if (at + written >= out_bytes)
-            break;
-        memcpy(out + at, bad ? "?" : text, written);
-        at += written;
-        text += bytes == 0 ? 1 : bytes;
+        char character[16];
+        size_t taken, bytes = write_character(character, text, &taken);
+        if (at + bytes >= out_bytes) {
+            memcpy(out + fits, cut, sizeof(cut));
+            return;
+        }
+        memcpy(out + at, character, bytes);
+        at += bytes;
+        if (at + sizeof(cut) <= out_bytes)
+            fits = at;
+        text += taken;
     }
     out[at] = '\0';
 }
 
+uint32_t sl_text_width(const char *text)
+{
+    uint32_t width = 0, code;
+    for (size_t bytes; *text != '\0'; text += bytes) {
+        bytes = sl_character(text, &code);
+        width += bytes != 0 ? sl_character_columns(code) : 1;
+        bytes += bytes == 0;
+    }
+    return width;
+}
+
+size_t sl_text_head(const char *text, uint32_t columns, uint32_t *width)
+{
+    const char *at = text;
+    *width = 0;
+    for (uint32_t code; *at != '\0';) {
+        size_t bytes = sl_character(at, &code);
+        uint32_t more = bytes != 0 ? sl_character_columns(code) : 1;
+        if (*width + more > columns)
+            break;
+        *width += more;
+        at += bytes != 0 ? bytes : 1;
+    }
+    return (size_t)(at - text);
+}
+
 json_t *sl_text_json(const char *text)
 {
-    char clean[512];
-    sl_text_clean(clean, sizeof(clean), text, false);
-    return json_string(clean);
+    return sl_text_json_bytes(text, strlen(text));
+}
+
+json_t *sl_text_json_bytes(const char *text, size_t text_bytes)
+{
+    char clean[3 * SL_TEXT_BYTES];
+    size_t at = 0;
+    for (const char *end = text + text_bytes; text < end && *text != '\0';) {
+        uint32_t code;
+        size_t bytes = sl_character(text, &code);
+        if (at + 4 > sizeof(clean))
+            break;
+        memcpy(clean + at, bytes != 0 ? text : "\xef\xbf\xbd", bytes != 0 ? bytes : 3);
+        at += bytes != 0 ? bytes : 3;
+        text += bytes != 0 ? bytes : 1;
+    }
+    return json_stringn(clean, at);
+}
+
+static int write_json(const char *text, size_t bytes, void *out)
+{
+    const char *end = text + bytes, *written = text;
+    while (text < end) {
+        uint32_t code;
+        size_t taken = sl_character(text, &code);
+        if (taken > 1 && sl_character_is_unsafe(code)) {
+            fwrite(written, 1, (size_t)(text - written), out);
+            if (code > 0xffff)
+                fprintf(out, "\\u%04x\\u%04x", 0xd7c0 + (code >> 10), 0xdc00 + (code & 0x3ff));
+            else
+                fprintf(out, "\\u%04x", code);
+            written = text + taken;
+        }
+        text += taken != 0 ? taken : 1;
+    }
+    fwrite(written, 1, (size_t)(text - written), out);
+    return ferror((FILE *)out) ? -1 : 0;
+}
+
+int sl_text_json_write(const json_t *value, size_t flags, FILE *out)
+{
+    /* Fifteen digits show decimals as they were rounded. */
+    return json_dump_callback(value, write_json, out, flags | JSON_REAL_PRECISION(15));
 }
 
 json_t *sl_text_json_id(uint64_t id)

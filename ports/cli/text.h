@@ -6,17 +6,32 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "ports/control_protocol.h"
 
 #define SL_ENDPOINT_TEXT_BYTES    56 /* [IPv6]:port */
 #define SL_INCARNATION_TEXT_BYTES 32
 
-/* Copies `text`; what is not UTF-8 becomes '?', and so do control characters if `terminal`. */
-void sl_text_clean(char *out, size_t out_bytes, const char *text, bool terminal);
+#define SL_TEXT_BYTES 272 /* room for the longest string of the control socket */
 
-/* A JSON string of any bytes. */
+/* Copies `text`: a character that is unsafe (character.h) becomes \u009b, a byte that is not UTF-8
+   \xff, a backslash two. What does not fit ends in an ellipsis. out_bytes >= 16. */
+void sl_text_clean(char *out, size_t out_bytes, const char *text);
+
+/* Columns of a clean text. */
+uint32_t sl_text_width(const char *text);
+
+/* Bytes of as much of its beginning as `columns` can show, and what of them that takes: a wide
+   character may not fit into the last one. */
+size_t sl_text_head(const char *text, uint32_t columns, uint32_t *width);
+
+/* A JSON string of any bytes, up to SL_TEXT_BYTES: what is not UTF-8 becomes U+FFFD. */
 json_t *sl_text_json(const char *text);
+json_t *sl_text_json_bytes(const char *text, size_t bytes);
+
+/* Writes JSON whose strings have unsafe characters escaped. 0 or -1. */
+int sl_text_json_write(const json_t *value, size_t flags, FILE *out);
 json_t *sl_text_json_id(uint64_t id); /* 16 hexadecimal digits */
 
 void sl_text_endpoint(char out[SL_ENDPOINT_TEXT_BYTES], const struct sl_control_endpoint *endpoint);

@@ -73,12 +73,12 @@ json_t *Node::answer(const Process::Command &command) const
 std::map<std::string, Member> Node::members() const
 {
     std::map<std::string, Member> found;
-    json_t *array = answer({"members", "--json"}), *one;
+    json_t *whole = answer({"members", "--json"}), *one;
     size_t i;
-    json_array_foreach(array, i, one) found[text_of(one, "name")] = {
+    json_array_foreach(json_object_get(whole, "members"), i, one) found[text_of(one, "name")] = {
         text_of(one, "status"), text_of(one, "address"), number_of(one, "generation"),
         number_of(one, "refutations"), text_of(one, "tags")};
-    json_decref(array);
+    json_decref(whole);
     return found;
 }
 

@@ -15,9 +15,11 @@ TEST_F(Cli, MembersAsJson)
     fake_.add_member("amy", SL_SUSPECT);
     serve();
     ASSERT_EQ(run({"members", "--json"}), 0) << err_;
-    Json all = parse(out_);
-    ASSERT_EQ(json_array_size(all.get()), 2u);
-    json_t *amy = json_array_get(all.get(), 0), *zoe = json_array_get(all.get(), 1);
+    Json answer = parse(out_);
+    EXPECT_EQ(json_integer_value(json_object_get(answer.get(), "schema")), 1);
+    json_t *all = json_object_get(answer.get(), "members");
+    ASSERT_EQ(json_array_size(all), 2u);
+    json_t *amy = json_array_get(all, 0), *zoe = json_array_get(all, 1);
     EXPECT_EQ(text_of(amy, "name"), "amy");
     EXPECT_EQ(text_of(amy, "status"), "suspect");
     EXPECT_EQ(text_of(amy, "zone"), "west");
@@ -66,11 +68,15 @@ TEST_F(Cli, ATableFitsTheTerminalAndIsColoured)
     serve();
     std::string plain = on_terminal(path_, true), coloured = on_terminal(path_, false);
     EXPECT_EQ(plain.find('\033'), std::string::npos);
-    EXPECT_NE(plain.find('~'), std::string::npos) << plain;
+    const std::string cut = "\xe2\x80\xa6"; // three bytes in one column
+    EXPECT_NE(plain.find(cut), std::string::npos) << plain;
     size_t longest = 0;
     std::istringstream lines(plain);
-    for (std::string line; std::getline(lines, line);)
+    for (std::string line; std::getline(lines, line);) {
+        for (size_t at; (at = line.find(cut)) != std::string::npos;)
+            line.replace(at, cut.size(), "~");
         longest = std::max(longest, line.size() - 1); // the terminal's \r
+    }
     EXPECT_EQ(longest, 40u) << plain;
     EXPECT_NE(coloured.find("\033[31mdead\033[0m"), std::string::npos) << coloured;
 }
@@ -83,29 +89,86 @@ TEST_F(Cli, MembersCanBeFiltered)
     serve();
     ASSERT_EQ(run({"members", "--json", "--status", "alive", "--name", "edge-*", "--zone", "east"}),
               0);
-    Json all = parse(out_);
-    ASSERT_EQ(json_array_size(all.get()), 1u);
-    EXPECT_EQ(text_of(json_array_get(all.get(), 0), "name"), "edge-1");
+    Json answer = parse(out_);
+    json_t *all = json_object_get(answer.get(), "members");
+    ASSERT_EQ(json_array_size(all), 1u);
+    EXPECT_EQ(text_of(json_array_get(all, 0), "name"), "edge-1");
     EXPECT_EQ(run({"members", "--status", "undead"}), 2);
     expect_one_line_of_error();
+}
+
+TEST_F(Cli, MembersOfManyPagesComeWhole)
+{
+    for (int i = 0; i < 1000; i++)
+        fake_.add_member(("m" + std::to_string(i)).c_str(), SL_ALIVE);
+    serve();
+    ASSERT_EQ(run({"members", "--json"}), 0) << err_;
+    EXPECT_EQ(json_array_size(json_object_get(parse(out_).get(), "members")), 1000u);
 }
 
 TEST_F(Cli, NoMemberIsAnEmptyArray)
 {
     serve();
     ASSERT_EQ(run({"--json", "members"}), 0);
-    EXPECT_EQ(out_, "[]\n");
+    EXPECT_EQ(out_, "{\"schema\": 1, \"members\": []}\n");
 }
 
 TEST_F(Cli, HostileNamesNeitherCommandTheTerminalNorBreakJson)
 {
-    fake_.add_member("a\033[2Jb\xff", SL_ALIVE);
+    fake_.add_member("a\033[2Jb\xff\\", SL_ALIVE);
     serve();
     ASSERT_EQ(run({"members"}), 0);
     EXPECT_EQ(out_.find('\033'), std::string::npos);
-    EXPECT_NE(out_.find("a?[2Jb?"), std::string::npos) << out_;
+    EXPECT_NE(out_.find("a\\u001b[2Jb\\xff\\\\ *"), std::string::npos) << out_;
     ASSERT_EQ(run({"members", "--json"}), 0);
-    EXPECT_EQ(text_of(json_array_get(parse(out_).get(), 0), "name"), "a\033[2Jb?");
+    Json answer = parse(out_);
+    EXPECT_EQ(text_of(json_array_get(json_object_get(answer.get(), "members"), 0), "name"),
+              "a\033[2Jb\xef\xbf\xbd\\");
+}
+
+// C1 controls, changes of direction, what has no width, beyond the first plane.
+TEST_F(Cli, NoUnsafeCharacterReachesTheTerminalOrJsonUnescaped)
+{
+    const std::vector<std::pair<std::string, std::string>> unsafe = {
+        {"\xc2\x9b", "\\u009b"},
+        {"\xe2\x80\xae", "\\u202e"},
+        {"\xe2\x80\x8b", "\\u200b"},
+        {"\xe2\x81\xa6", "\\u2066"},
+        {"\xef\xbb\xbf", "\\ufeff"},
+        {"\xc2\xad", "\\u00ad"},
+        {"\xf3\xa0\x81\x81", "\\U000e0041"},
+        {"\x7f", "\\u007f"},
+    };
+    for (const auto &one : unsafe)
+        fake_.add_member(("x" + one.first).c_str(), SL_ALIVE);
+    serve();
+    ASSERT_EQ(run({"members"}), 0);
+    std::string table = out_;
+    ASSERT_EQ(run({"members", "--json"}), 0);
+    Json all = parse(out_);
+    std::vector<std::string> names;
+    for (size_t i = 0; i < unsafe.size(); i++)
+        names.push_back(text_of(json_array_get(json_object_get(all.get(), "members"), i), "name"));
+    for (const auto &[raw, escaped] : unsafe) {
+        EXPECT_EQ(table.find(raw), std::string::npos) << escaped;
+        EXPECT_NE(table.find("x" + escaped), std::string::npos) << escaped << table;
+        bool is_ascii = raw.size() == 1; // JSON itself lets DEL stand
+        EXPECT_TRUE(is_ascii || out_.find(raw) == std::string::npos) << escaped;
+        EXPECT_NE(std::find(names.begin(), names.end(), "x" + raw), names.end()) << escaped;
+    }
+}
+
+TEST_F(Cli, WideCharactersTakeTwoColumns)
+{
+    fake_.add_member("\xe6\x9d\xb1\xe4\xba\xac", SL_ALIVE); // two wide ones
+    fake_.add_member("abcd", SL_ALIVE);
+    fake_.add_member("zu\xcc\x88rich", SL_ALIVE); // an accent of its own
+    serve();
+    ASSERT_EQ(run({"members"}), 0);
+    EXPECT_EQ(out_, "NAME    STATUS  INCARNATION   ADDRESS        ZONE\n"
+                    "abcd    alive   1700000000.2  10.0.0.2:7947  west\n"
+                    "zu\xcc\x88rich  alive   1700000000.2  10.0.0.3:7947  east\n"
+                    "\xe6\x9d\xb1\xe4\xba\xac *  alive   1700000000.2  10.0.0.1:7947  east\n");
 }
 
 TEST_F(Cli, MembersOfAnUnreachableZoneAreShownAsThat)
@@ -115,10 +178,11 @@ TEST_F(Cli, MembersOfAnUnreachableZoneAreShownAsThat)
     fake_.add_member("near", SL_ALIVE);
     serve();
     ASSERT_EQ(run({"members", "--json", "--status", "unreachable"}), 0) << err_;
-    Json members = parse(out_);
-    ASSERT_EQ(json_array_size(members.get()), 1u);
-    EXPECT_EQ(text_of(json_array_get(members.get(), 0), "name"), "far");
-    EXPECT_EQ(text_of(json_array_get(members.get(), 0), "status"), "unreachable");
+    Json answer = parse(out_);
+    json_t *members = json_object_get(answer.get(), "members");
+    ASSERT_EQ(json_array_size(members), 1u);
+    EXPECT_EQ(text_of(json_array_get(members, 0), "name"), "far");
+    EXPECT_EQ(text_of(json_array_get(members, 0), "status"), "unreachable");
 }
 
 } // namespace

@@ -35,7 +35,7 @@ TEST_F(Cli, TagsAreShownLineByLine)
     snprintf(fake_.members[0].tags, SL_TAGS_BYTES_MAX, "role=edge\nrack=\0337");
     serve();
     ASSERT_EQ(run({"tags"}), 0) << err_;
-    EXPECT_EQ(out_, "role=edge\nrack=?7\n");
+    EXPECT_EQ(out_, "role=edge\nrack=\\u001b7\n");
     ASSERT_EQ(run({"tags", "--json"}), 0) << err_;
     EXPECT_EQ(text_of(parse(out_).get(), "tags"), "role=edge\nrack=\0337");
 }
@@ -105,7 +105,7 @@ TEST_F(Cli, TheNodesRefusalIsExitCodeOne)
     EXPECT_EQ(err_, "starling join: the node refused: it is leaving the cluster\n");
     fake_.leave_status = 0;
     EXPECT_EQ(run({"leave", "--json"}), 0);
-    EXPECT_EQ(out_, "{\"leaving\": true}\n");
+    EXPECT_EQ(out_, "{\"schema\": 1, \"leaving\": true}\n");
 }
 
 TEST_F(Cli, WithoutADaemonTheMessageSaysWhereAndWhatToDo)
@@ -171,13 +171,104 @@ TEST_F(Cli, HelpAndVersionNeedNoDaemon)
 {
     EXPECT_EQ(run({"--version"}), 0);
     EXPECT_EQ(out_, "starling " SL_VERSION "\n");
+    EXPECT_EQ(run({"-V"}), 0);
+    EXPECT_EQ(out_, "starling " SL_VERSION "\n");
     EXPECT_EQ(run({"--help"}), 0);
+    std::string help = out_;
+    for (const char *same : {"-h", "help"}) {
+        EXPECT_EQ(run({same}), 0);
+        EXPECT_EQ(out_, help) << same;
+    }
     EXPECT_NE(
         out_.find("Exit codes: 0 done, 1 the node refused or failed, 2 wrong usage, 3 no daemon"),
         std::string::npos);
     for (const char *command : {"members", "info", "stats", "events", "join", "leave", "tags"}) {
         EXPECT_EQ(run({command, "--help"}), 0);
         EXPECT_EQ(out_.find(std::string("Usage: starling ") + command), 0u) << out_;
+        EXPECT_NE(out_.find("Exit codes: 0 done"), std::string::npos);
+        help = out_;
+        EXPECT_EQ(run({command, "-h"}), 0);
+        EXPECT_EQ(out_, help);
+        EXPECT_EQ(run({"help", command}), 0);
+        EXPECT_EQ(out_, help);
+    }
+}
+
+TEST_F(Cli, ErrorsAreJsonIfTheAnswerWouldBe)
+{
+    EXPECT_EQ(run({"members", "--json"}), 3);
+    expect_one_line_of_error();
+    Json error = parse(err_);
+    EXPECT_EQ(json_integer_value(json_object_get(error.get(), "schema")), 1);
+    json_t *inner = json_object_get(error.get(), "error");
+    EXPECT_EQ(text_of(inner, "command"), "members");
+    EXPECT_EQ(json_integer_value(json_object_get(inner, "code")), 3);
+    EXPECT_NE(text_of(inner, "text").find("no such socket"), std::string::npos);
+    EXPECT_EQ(run({"members", "--frob\"nicate", "--json"}), 2);
+    expect_one_line_of_error();
+    EXPECT_NE(text_of(json_object_get(parse(err_).get(), "error"), "text")
+                  .find("unexpected option '--frob\"nicate'"),
+              std::string::npos);
+}
+
+TEST_F(Cli, AnUnknownCommandIsSuggested)
+{
+    EXPECT_EQ(run({"mebmers"}), 2);
+    EXPECT_NE(err_.find("unknown command 'mebmers'; did you mean 'members'?"), std::string::npos);
+    EXPECT_EQ(run({"xyzzy"}), 2);
+    EXPECT_EQ(err_.find("did you mean"), std::string::npos) << err_;
+}
+
+TEST_F(Cli, ADaemonThatIsSilentIsGivenUp)
+{
+    struct sockaddr_un address = {};
+    address.sun_family = AF_UNIX;
+    memcpy(address.sun_path, path_.c_str(), path_.size());
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ASSERT_EQ(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
+    ASSERT_EQ(listen(listener, 1), 0);
+    for (const char *command : {"info", "members", "stats", "leave", "events"}) {
+        EXPECT_EQ(run({"--timeout", "0.05", command}), 3);
+        EXPECT_NE(err_.find("it does not answer in time"), std::string::npos) << err_;
+        EXPECT_NE(err_.find("--timeout"), std::string::npos) << err_;
+        expect_one_line_of_error();
+    }
+    close(listener);
+}
+
+TEST_F(Cli, NoPermissionSaysWhomTheSocketBelongsTo)
+{
+    if (geteuid() != 0)
+        GTEST_SKIP() << "only root can become another user";
+    serve();
+    ASSERT_EQ(chown(path_.c_str(), 0, 1), 0);
+    ASSERT_EQ(chmod(dir_.path().c_str(), 0755), 0);
+    const std::string as_nobody[] = {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"};
+    std::string command;
+    for (const std::string &word : as_nobody)
+        command += word + " ";
+    auto say = [&] {
+        FILE *pipe =
+            popen((command + SL_CLI_PROGRAM " --socket " + path_ + " info 2>&1").c_str(), "r");
+        std::string said = drain(dup(fileno(pipe)));
+        return std::make_pair(said, WEXITSTATUS(pclose(pipe)));
+    };
+    auto [said, code] = say();
+    EXPECT_EQ(code, 3) << said;
+    EXPECT_NE(said.find("no permission; run as user root or as a member of group daemon"),
+              std::string::npos)
+        << said;
+    ASSERT_EQ(chmod(path_.c_str(), 0600), 0);
+    EXPECT_NE(say().first.find("let a group in with [control] group and mode"), std::string::npos);
+    ASSERT_EQ(chmod(dir_.path().c_str(), 0700), 0);
+    EXPECT_NE(say().first.find("its directory is closed to you"), std::string::npos);
+}
+
+TEST_F(Cli, AFullDiskIsAnErrorBeforeADaemonIsNeededToo)
+{
+    for (const char *command : {"--help", "--version", "help", "members --help"}) {
+        std::string line = std::string(SL_CLI_PROGRAM) + " " + command + " >/dev/full 2>&1";
+        EXPECT_EQ(WEXITSTATUS(system(line.c_str())), 1) << command;
     }
 }
 

@@ -32,7 +32,19 @@ class Control : public ::testing::Test
     void SetUp() override
     {
         path_ = dir_.file("sock");
-        ASSERT_EQ(sl_control_server_create(&server_, path_.c_str(), fake_.node()), 0);
+        ASSERT_EQ(create(&server_), 0);
+    }
+    int create(struct sl_control_server **server)
+    {
+        struct sl_control_place place = {path_.c_str(), "", 0660};
+        return sl_control_server_create(server, &place, patience_, fake_.node());
+    }
+    // For tests in which time runs out.
+    void serve_with(struct sl_control_patience patience)
+    {
+        sl_control_server_destroy(server_);
+        patience_ = patience;
+        ASSERT_EQ(create(&server_), 0);
     }
     void TearDown() override
     {
@@ -108,6 +120,7 @@ class Control : public ::testing::Test
     TempDir dir_;
     FakeNode fake_;
     std::string path_;
+    struct sl_control_patience patience_ = {60000, 60000};
     struct sl_control_server *server_ = nullptr;
     std::vector<int> fds_;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The control socket as a file and as a descriptor.
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -11,6 +12,13 @@ namespace
 {
 
 using namespace control_test;
+
+int create(struct sl_control_server **server, const std::string &path, const FakeNode &fake,
+           const char *group = "", uint32_t mode = 0660)
+{
+    struct sl_control_place place = {path.c_str(), group, mode};
+    return sl_control_server_create(server, &place, {60000, 60000}, fake.node());
+}
 
 // A process that forks (to run another program, say) holds copies of all descriptors for a while.
 class Copies
@@ -61,7 +69,7 @@ TEST_F(Control, ALiveSocketIsNotTakenOver)
 {
     struct sl_control_server *second = nullptr;
     testing::internal::CaptureStderr();
-    EXPECT_EQ(sl_control_server_create(&second, path_.c_str(), fake_.node()), -EADDRINUSE);
+    EXPECT_EQ(create(&second), -EADDRINUSE);
     std::string said = testing::internal::GetCapturedStderr();
     EXPECT_NE(said.find("process " + std::to_string(getpid()) + " listens there; stop it"),
               std::string::npos)
@@ -75,13 +83,51 @@ TEST_F(Control, ClosingRemovesTheFileButNotASuccessors)
     std::string moved = dir_.file("moved");
     ASSERT_EQ(rename(path_.c_str(), moved.c_str()), 0);
     struct sl_control_server *second = nullptr;
-    ASSERT_EQ(sl_control_server_create(&second, path_.c_str(), fake_.node()), 0);
+    ASSERT_EQ(create(&second), 0);
     sl_control_server_destroy(server_);
     EXPECT_EQ(access(path_.c_str(), F_OK), 0);
     server_ = second;
     sl_control_server_destroy(server_);
     EXPECT_NE(access(path_.c_str(), F_OK), 0);
     server_ = nullptr;
+}
+
+TEST(ControlSocket, GroupAndModeAreThoseAskedForWhateverTheUmask)
+{
+    TempDir dir;
+    FakeNode fake;
+    std::string path = dir.file("sock"), group = std::to_string(getegid());
+    if (geteuid() == 0)
+        group = "daemon";
+    struct sl_control_server *server = nullptr;
+    for (mode_t mask : {0077u, 0u}) {
+        mode_t before = umask(mask);
+        int error = create(&server, path, fake, group.c_str(), 0640);
+        EXPECT_EQ(umask(before), mask) << "the process keeps its own";
+        ASSERT_EQ(error, 0);
+        struct stat file;
+        ASSERT_EQ(stat(path.c_str(), &file), 0);
+        EXPECT_EQ(file.st_mode & 0777, 0640u);
+        gid_t expected = geteuid() == 0 ? getgrnam("daemon")->gr_gid : getegid();
+        EXPECT_EQ(file.st_gid, expected);
+        sl_control_server_destroy(server);
+    }
+}
+
+TEST(ControlSocket, AnUnknownGroupIsRefusedAndLeavesNoFile)
+{
+    TempDir dir;
+    FakeNode fake;
+    std::string path = dir.file("sock");
+    struct sl_control_server *server = nullptr;
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(create(&server, path, fake, "no-such-group"), -EINVAL);
+    std::string said = testing::internal::GetCapturedStderr();
+    EXPECT_NE(said.find("no group 'no-such-group' on this machine; make it (groupadd), or change "
+                        "[control] group"),
+              std::string::npos)
+        << said;
+    EXPECT_NE(access(path.c_str(), F_OK), 0);
 }
 
 TEST(ControlSocket, ADeadProcessesFileIsReplaced)
@@ -92,14 +138,14 @@ TEST(ControlSocket, ADeadProcessesFileIsReplaced)
     pid_t child = fork();
     if (child == 0) { // dies without closing
         struct sl_control_server *dead;
-        _exit(sl_control_server_create(&dead, path.c_str(), fake.node()) == 0 ? 0 : 1);
+        _exit(create(&dead, path, fake) == 0 ? 0 : 1);
     }
     int status = -1;
     waitpid(child, &status, 0);
     ASSERT_EQ(status, 0);
     ASSERT_EQ(access(path.c_str(), F_OK), 0);
     struct sl_control_server *server = nullptr;
-    EXPECT_EQ(sl_control_server_create(&server, path.c_str(), fake.node()), 0);
+    EXPECT_EQ(create(&server, path, fake), 0);
     sl_control_server_destroy(server);
 }
 
@@ -110,7 +156,7 @@ TEST(ControlSocket, AFileThatIsNoSocketIsLeftAlone)
     std::string path = dir.write("sock", "precious");
     struct sl_control_server *server = nullptr;
     testing::internal::CaptureStderr();
-    EXPECT_EQ(sl_control_server_create(&server, path.c_str(), fake.node()), -EADDRINUSE);
+    EXPECT_EQ(create(&server, path, fake), -EADDRINUSE);
     EXPECT_NE(testing::internal::GetCapturedStderr().find("no socket is there; remove it"),
               std::string::npos);
     EXPECT_EQ(access(path.c_str(), F_OK), 0);
@@ -122,7 +168,7 @@ TEST(ControlSocket, ADirectoryMadeForItGoesWithIt)
     FakeNode fake;
     std::string directory = dir.path() + "/run";
     struct sl_control_server *server = nullptr;
-    ASSERT_EQ(sl_control_server_create(&server, (directory + "/sock").c_str(), fake.node()), 0);
+    ASSERT_EQ(create(&server, directory + "/sock", fake), 0);
     EXPECT_EQ(access(directory.c_str(), F_OK), 0);
     sl_control_server_destroy(server);
     EXPECT_NE(access(directory.c_str(), F_OK), 0);

@@ -321,6 +321,63 @@ TEST_F(Control, AFollowerThatSpeaksOrHangsUpIsDisconnected)
     EXPECT_EQ(counts().ended_protocol, 1u);
 }
 
+TEST_F(Control, AClientWithoutAHelloIsDisconnectedInTime)
+{
+    serve_with({1, 60000});
+    int silent = dial();
+    EXPECT_TRUE(closed(silent));
+    EXPECT_EQ(counts().ended_idle, 1u);
+    EXPECT_EQ(counts().ended_protocol, 0u);
+}
+
+TEST_F(Control, AGreetedClientMayBeSilent)
+{
+    serve_with({1, 1});
+    struct sl_control_hello hello = {SL_CONTROL_MAGIC, SL_CONTROL_VERSION, 0, 0};
+    int fd = dial();
+    ask(fd, SL_CONTROL_HELLO, &hello, sizeof(hello));
+    ASSERT_EQ(answer(fd).head.status, 0);
+    EXPECT_TRUE(closed(dial())) << "time runs out for another one";
+    ask(fd, SL_CONTROL_INFO);
+    EXPECT_EQ(answer(fd).head.status, 0);
+    EXPECT_EQ(counts().ended_idle, 1u);
+}
+
+TEST_F(Control, AClientThatDoesNotReadItsAnswersIsDisconnectedInTime)
+{
+    serve_with({60000, 1});
+    for (int i = 0; i < 2000; i++)
+        fake_.add_member("member-with-a-name", SL_ALIVE);
+    int fd = greeted();
+    struct sl_control_page page = {0, 0, 0};
+    std::string many;
+    for (uint32_t i = 0; i < 400; i++)
+        many += request(SL_CONTROL_MEMBERS, &page, sizeof(page), i);
+    ASSERT_EQ(send(fd, many.data(), many.size(), 0), (ssize_t)many.size());
+    while (counts().ended_idle == 0)
+        sl_control_server_run(server_, 1000);
+    EXPECT_EQ(counts().ended_idle, 1u);
+}
+
+TEST_F(Control, SilentClientsInAllPlacesDoNotLockTheOperatorOut)
+{
+    int following = greeted();
+    struct sl_control_events events = {0, 1, 0};
+    ask(following, SL_CONTROL_EVENTS, &events, sizeof(events));
+    for (int i = 1; i < SL_CONTROL_CLIENTS_MAX; i++) {
+        dial();
+        while (counts().accepted < 1u + (unsigned)i)
+            sl_control_server_run(server_, 1000);
+    }
+    EXPECT_EQ(counts().accepted, (uint64_t)SL_CONTROL_CLIENTS_MAX);
+    ask(greeted(), SL_CONTROL_INFO);
+    EXPECT_EQ(answer(fds_.back()).head.status, 0);
+    EXPECT_EQ(counts().ended_idle, 1u) << "the oldest gave way";
+    EXPECT_EQ(counts().refused, 0u);
+    fake_.add_event(SL_EVENT_MEMBER_DEAD, "x");
+    EXPECT_EQ(answer(following).as<struct sl_control_event>().sequence, 1u);
+}
+
 TEST_F(Control, TheClientPastTheLastPlaceIsTurnedAway)
 {
     for (int i = 0; i < SL_CONTROL_CLIENTS_MAX; i++)

@@ -227,7 +227,8 @@ class ServerThread
     ServerThread(const std::string &path, const struct sl_node *node)
         : stop_fd_(eventfd(0, EFD_CLOEXEC))
     {
-        if (sl_control_server_create(&server_, path.c_str(), node) != 0)
+        struct sl_control_place place = {path.c_str(), "", 0660};
+        if (sl_control_server_create(&server_, &place, {60000, 60000}, node) != 0)
             abort();
         thread_ = std::thread([this] { run(); });
     }
