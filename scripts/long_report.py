@@ -21,14 +21,13 @@ def pool(expectations):
     first = expectations[0]
     if "latencies_ns" in first:
         values = [value for expectation in expectations for value in expectation["latencies_ns"]]
-        measured = percentile(values, first["percentile"])
+        measured = 0 if not values and first["none_holds"] else percentile(values, first["percentile"])
         return measured, measured is not None and measured <= first["within_ns"], len(values)
     if first.get("added"):
         total = sum(expectation["measured"] for expectation in expectations)
         return total, COMPARES[first["compare"]](total, first["value"]), None
     failed = [expectation for expectation in expectations if not expectation["ok"]]
-    least = first.get("compare") == ">="
-    worst = (min if least else max)((expectation["measured"] for expectation in failed or expectations),
+    worst = (min if first["wants_much"] else max)((expectation["measured"] for expectation in failed or expectations),
                                     key=lambda value: float("inf") if value is None else value)
     return worst, not failed, None
 

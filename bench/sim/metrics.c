@@ -32,6 +32,41 @@ bool sim_metric_is_added(enum sim_metric metric)
     }
 }
 
+bool sim_metric_is_of_deaths(enum sim_metric metric)
+{
+    switch (metric) {
+    case SIM_METRIC_dead_seen:
+    case SIM_METRIC_false_dead:
+    case SIM_METRIC_false_declared:
+    case SIM_METRIC_cut_dead:
+    case SIM_METRIC_lied_dead:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool sim_metric_is_live(enum sim_metric metric)
+{
+    switch (metric) {
+    case SIM_METRIC_events:
+    case SIM_METRIC_frames_sent:
+    case SIM_METRIC_frames_lost:
+    case SIM_METRIC_overflows:
+    case SIM_METRIC_replayed:
+    case SIM_METRIC_resurrection_chances:
+    case SIM_METRIC_forged_held:
+    case SIM_METRIC_unreachable_seen:
+    case SIM_METRIC_reachable_seen:
+    case SIM_METRIC_bytes_per_node_1s:
+    case SIM_METRIC_views_wrong:
+    case SIM_METRIC_nodes_up:
+        return true;
+    default:
+        return sim_metric_is_of_deaths(metric);
+    }
+}
+
 enum sim_unit sim_metric_unit(enum sim_metric metric)
 {
     return rows[metric].unit;

@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-enum sim_unit { SIM_UNIT_COUNT, SIM_UNIT_BYTES, SIM_UNIT_NS };
+enum sim_unit { SIM_UNIT_COUNT, SIM_UNIT_BYTES, SIM_UNIT_NS, SIM_UNIT_SHARE /* millionths */ };
 
 /* name, unit, meaning */
 #define SIM_METRICS(X)                                                                         \
@@ -87,6 +87,10 @@ struct sim_metrics {
 const char *sim_metric_name(enum sim_metric metric);
 const char *sim_metric_text(enum sim_metric metric);
 bool sim_metric_is_added(enum sim_metric metric);
+/* Whether it counts deaths that a viewer saw of a member. */
+bool sim_metric_is_of_deaths(enum sim_metric metric);
+/* Whether it is known while the run goes on. */
+bool sim_metric_is_live(enum sim_metric metric);
 enum sim_unit sim_metric_unit(enum sim_metric metric);
 
 #ifdef __cplusplus

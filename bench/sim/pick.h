@@ -9,6 +9,8 @@ extern "C" {
 #endif
 
 #define SIM_RANGES_MAX 8 /* of one list */
+#define SIM_NAMES_MAX  32
+#define SIM_NAME_BYTES 32
 
 enum sim_pick_kind {
     SIM_PICK_ALL,     /* an expectation's: of all that it happened to */
@@ -17,6 +19,7 @@ enum sim_pick_kind {
     SIM_PICK_COUNT,   /* 3 nodes: of those that fit, at random */
     SIM_PICK_CRASHED, /* that the timeline has crashed */
     SIM_PICK_LEAVERS, /* that have left */
+    SIM_PICK_NAMED,   /* by an action: pick NAME WHO */
 };
 
 struct sim_range {
@@ -25,14 +28,15 @@ struct sim_range {
 
 struct sim_pick {
     enum sim_pick_kind kind;
-    uint32_t number; /* COUNT: nodes; SHARE: in millionths */
+    bool but;        /* all but these, which are CRASHED, LEAVERS or NAMED */
+    uint32_t number; /* COUNT: nodes; SHARE: in millionths; NAMED: of the name */
     uint32_t count;  /* RANGES */
-    struct sim_range ranges[SIM_RANGES_MAX];
+    struct sim_range ranges[SIM_RANGES_MAX + 1]; /* all but a list has one part more */
 };
 
 static inline struct sim_pick sim_pick_range(uint32_t first, uint32_t last)
 {
-    struct sim_pick pick = {SIM_PICK_RANGES, 0, 1, {{first, last}}};
+    struct sim_pick pick = {SIM_PICK_RANGES, false, 0, 1, {{first, last}}};
     return pick;
 }
 
@@ -44,6 +48,13 @@ static inline bool sim_pick_has(const struct sim_pick *pick, uint32_t node)
             return true;
     }
     return pick->kind == SIM_PICK_ALL;
+}
+
+static inline bool sim_pick_is_all(const struct sim_pick *pick, uint32_t nodes)
+{
+    return pick->kind == SIM_PICK_ALL ||
+           (pick->kind == SIM_PICK_RANGES && pick->count == 1 && pick->ranges[0].first == 0 &&
+            pick->ranges[0].last + 1 == nodes);
 }
 
 #ifdef __cplusplus

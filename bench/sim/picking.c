@@ -7,7 +7,7 @@
 
 bool sim_node_fits(const struct sim_node *node, enum sim_verb verb)
 {
-    if (verb >= SIM_CUT)
+    if (verb >= SIM_PICK)
         return true; /* the network's: of addresses, whether somebody is there or not */
     switch (verb) {
     case SIM_RESTART:
@@ -22,23 +22,30 @@ bool sim_node_fits(const struct sim_node *node, enum sim_verb verb)
     }
 }
 
+bool sim_world_has(const struct sim_world *w, const struct sim_pick *who, uint32_t node)
+{
+    const struct sim_node *n = &w->nodes[node];
+    bool down = n->state == SIM_NODE_DOWN;
+    switch (who->kind) {
+    case SIM_PICK_CRASHED:
+        return (down && n->crash != SIM_NEWS_NONE) != who->but;
+    case SIM_PICK_LEAVERS:
+        return (down && n->crash == SIM_NEWS_NONE && n->life > 0) != who->but;
+    case SIM_PICK_NAMED:
+        return (w->named[who->number] != NULL && w->named[who->number][node] != 0) != who->but;
+    default:
+        return sim_pick_has(who, node);
+    }
+}
+
 /* Those drawn at random are drawn of those that run; to be started, of those that do not. */
-static bool is_meant(const struct sim_node *node, const struct sim_pick *who, enum sim_verb verb)
+static bool is_meant(const struct sim_world *w, uint32_t node, const struct sim_pick *who,
+                     enum sim_verb verb)
 {
     bool starts = verb == SIM_JOIN || verb == SIM_RESTART;
-    switch (who->kind) {
-    case SIM_PICK_ALL:
-    case SIM_PICK_RANGES:
-        return sim_pick_has(who, node->number);
-    case SIM_PICK_CRASHED:
-        return node->crash != SIM_NEWS_NONE && node->state == SIM_NODE_DOWN;
-    case SIM_PICK_LEAVERS:
-        return node->crash == SIM_NEWS_NONE && node->state == SIM_NODE_DOWN && node->life > 0;
-    case SIM_PICK_SHARE:
-    case SIM_PICK_COUNT:
-        return starts ? node->state == SIM_NODE_DOWN : node->state == SIM_NODE_UP;
-    }
-    return false;
+    if (who->kind == SIM_PICK_SHARE || who->kind == SIM_PICK_COUNT)
+        return w->nodes[node].state == (starts ? SIM_NODE_DOWN : SIM_NODE_UP);
+    return sim_world_has(w, who, node);
 }
 
 static uint32_t wanted(const struct sim_pick *who, uint32_t there)
@@ -58,7 +65,7 @@ uint32_t sim_world_pick(struct sim_world *w, const struct sim_pick *who, enum si
 {
     uint32_t there = 0;
     for (uint32_t i = 0; i < w->scenario->node_count; i++) {
-        if (is_meant(&w->nodes[i], who, verb) && sim_node_fits(&w->nodes[i], verb))
+        if (is_meant(w, i, who, verb) && sim_node_fits(&w->nodes[i], verb))
             chosen[there++] = i;
     }
     uint32_t count = wanted(who, there);

@@ -32,8 +32,7 @@ void sim_pool_destroy(struct sim_pool *p)
 
 static bool is_worse(const struct sim_expect *x, uint64_t measured, uint64_t than)
 {
-    bool wants_much = x->kind == SIM_EXPECT_METRIC && x->compare == SIM_GREATER_EQUAL;
-    return wants_much ? measured < than : measured > than;
+    return sim_expect_wants_much(x) ? measured < than : measured > than;
 }
 
 static void add_latencies(struct sim_pooled *one, const uint64_t *values, uint32_t count)
@@ -56,7 +55,7 @@ static void add(struct sim_pooled *one, struct sim_world *w, const struct sim_ex
     if (is_first || first_failure || (held == one->all_held && is_worse(x, measured, one->worst)))
         one->worst = measured;
     one->all_held &= held;
-    if (x->kind == SIM_EXPECT_METRIC)
+    if (sim_expect_compares(x))
         one->sum += measured;
     uint64_t *values = sim_world_latencies(w, x, &count);
     if (values != NULL)
@@ -81,10 +80,10 @@ bool sim_pool_judge(struct sim_pool *p, uint32_t expect, uint64_t *measured)
     const struct sim_expect *x = &p->scenario->expects[expect];
     struct sim_pooled *one = &p->expects[expect];
     if (one->latencies != NULL) {
-        *measured = sim_percentile(one->latencies, one->count, x->percentile);
+        *measured = sim_expect_percentile(x, one->latencies, one->count);
         return *measured <= x->within_ns;
     }
-    if (x->kind == SIM_EXPECT_METRIC && sim_metric_is_added((enum sim_metric)x->metric)) {
+    if (sim_expect_is_added(x)) {
         *measured = one->sum;
         return sim_compare_holds(x->compare, one->sum, x->value);
     }

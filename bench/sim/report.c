@@ -10,6 +10,10 @@
 
 static enum sim_unit unit_of(const struct sim_expect *x)
 {
+    if (x->kind == SIM_EXPECT_EQUAL && x->has_moment)
+        return SIM_UNIT_SHARE;
+    if (x->kind == SIM_EXPECT_COUNT || x->kind == SIM_EXPECT_FLAPS)
+        return SIM_UNIT_COUNT;
     return x->kind == SIM_EXPECT_METRIC ? sim_metric_unit((enum sim_metric)x->metric) : SIM_UNIT_NS;
 }
 
@@ -20,6 +24,8 @@ static void write_value(enum sim_unit unit, uint64_t value, char *out, size_t ou
     else if (unit == SIM_UNIT_NS)
         snprintf(out, out_bytes, "%" PRIu64 ".%03" PRIu64 " s", value / 1000000000,
                  value / 1000000 % 1000);
+    else if (unit == SIM_UNIT_SHARE)
+        snprintf(out, out_bytes, "%" PRIu64 ".%02" PRIu64 "%%", value / 10000, value / 100 % 100);
     else if (unit == SIM_UNIT_BYTES)
         snprintf(out, out_bytes, "%" PRIu64 ".%03" PRIu64 " KB", value / 1000, value % 1000);
     else
@@ -103,8 +109,14 @@ static void json_add_metric(const struct sim_expect *x, json_t *one)
 {
     json_object_set_new(one, "compare", json_string(sim_compare_text(x->compare)));
     json_object_set_new(one, "value", json_integer((json_int_t)x->value));
-    json_object_set_new(one, "added",
-                        json_boolean(sim_metric_is_added((enum sim_metric)x->metric)));
+    json_object_set_new(one, "added", json_boolean(sim_expect_is_added(x)));
+}
+
+/* How several runs are judged as one. */
+static void json_add_kind(const struct sim_expect *x, json_t *one)
+{
+    json_object_set_new(one, "none_holds", json_boolean(x->kind == SIM_EXPECT_REVIVED));
+    json_object_set_new(one, "wants_much", json_boolean(sim_expect_wants_much(x)));
 }
 
 static json_t *json_expects(struct sim_world *w, bool *good)
@@ -118,8 +130,9 @@ static json_t *json_expects(struct sim_world *w, bool *good)
         json_t *one = json_pack("{s:s, s:i, s:b, s:o}", "text", x->text, "line", (int)x->line, "ok",
                                 held, "measured", json_value(unit_of(x), measured));
         json_add_latencies(w, x, one);
-        if (x->kind == SIM_EXPECT_METRIC)
+        if (sim_expect_compares(x))
             json_add_metric(x, one);
+        json_add_kind(x, one);
         json_array_append_new(list, one);
     }
     return list;

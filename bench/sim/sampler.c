@@ -17,7 +17,8 @@ void sim_sampler_create(struct sim_world *w)
 {
     uint32_t count = w->scenario->node_count;
     for (uint32_t i = 0; i < w->scenario->expect_count; i++)
-        w->samples_equality |= w->scenario->expects[i].kind == SIM_EXPECT_EQUAL;
+        w->samples_equality |=
+            w->scenario->expects[i].kind == SIM_EXPECT_EQUAL && !w->scenario->expects[i].has_moment;
     for (uint32_t i = 0; i < SIM_WATCHED_MAX; i++) {
         w->watched[i] = sl_prng_below(&w->prng, count);
         w->watched_words[i] = calloc(count, sizeof(uint64_t));
@@ -26,14 +27,19 @@ void sim_sampler_create(struct sim_world *w)
     }
 }
 
-static void sample_equality(struct sim_world *w)
+uint32_t sim_views_right(const struct sim_world *w)
 {
     uint32_t right = 0;
     for (uint32_t i = 0; i < w->scenario->node_count; i++) {
         if (w->nodes[i].state != SIM_NODE_DOWN)
             right += sl_view_summary(view_of(w, i))->view_hash == w->true_hash;
     }
-    sim_watch_sample(&w->watch, sim_world_ns(w), right, w->up_count);
+    return right;
+}
+
+static void sample_equality(struct sim_world *w)
+{
+    sim_watch_sample(&w->watch, sim_world_ns(w), sim_views_right(w), w->up_count);
 }
 
 static void check_believed(struct sim_world *w, uint32_t viewer, uint32_t member, uint64_t word)
@@ -108,6 +114,7 @@ void sim_sampler_run(struct sim_world *w)
     w->next_sample_ns += SIM_SAMPLE_NS;
     if (w->samples_equality)
         sample_equality(w);
+    sim_tallies_sample(w);
     sim_repairs_run(w);
     if (number % CHECK_EVERY != 0)
         return;

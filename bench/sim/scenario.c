@@ -215,9 +215,16 @@ static bool finish(struct sim_words *w, struct sim_scenario *s)
     if (!sim_settings_finish(w, s))
         return false;
     for (uint32_t i = 0; i < s->expect_count; i++) {
-        if (s->expects[i].within_rounds != 0)
-            s->expects[i].within_ns =
-                s->expects[i].within_rounds * s->options.config.gossip_interval_ns;
+        struct sim_expect *x = &s->expects[i];
+        if (x->within_rounds != 0)
+            x->within_ns = x->within_rounds * s->options.config.gossip_interval_ns;
+        w->line = x->line;
+        if (x->has_moment && x->at_ns > s->run_ns)
+            return sim_refuse(w,
+                              "a moment at %llu ms, but the run ends at %llu ms; expected a longer "
+                              "'run'",
+                              (unsigned long long)x->at_ns / 1000000,
+                              (unsigned long long)s->run_ns / 1000000);
     }
     return true;
 }

@@ -40,6 +40,7 @@ enum sim_verb {
     SIM_STARVE,
     SIM_RING,
     SIM_LIE,
+    SIM_PICK,
     SIM_CUT,
     SIM_HEAL,
     SIM_LOSS,
@@ -61,7 +62,7 @@ struct sim_action {
     uint64_t duration_ns; /* pause, join, clog, starve, lie, burst, reorder, replay; clock: how far;
                              rtt, delay: one way */
     uint64_t jitter_ns;   /* rtt, delay */
-    uint32_t number;      /* ring: packets; mtu: bytes */
+    uint32_t number;      /* ring: packets; mtu: bytes; pick: of the name */
     bool forges;          /* lie: claims in others' names, too */
     bool back;            /* clock: into the past */
     uint32_t millionths;
@@ -77,6 +78,9 @@ enum sim_expect_kind {
     SIM_EXPECT_JOINED,      /* every named start has its view */
     SIM_EXPECT_EQUAL,       /* views agree with the truth after the last action */
     SIM_EXPECT_METRIC,
+    SIM_EXPECT_COUNT,   /* deaths of named members that named viewers saw */
+    SIM_EXPECT_FLAPS,   /* how often one of them came back for one of those */
+    SIM_EXPECT_REVIVED, /* how long until it did */
 };
 
 enum sim_compare { SIM_LESS_EQUAL, SIM_LESS, SIM_EQUAL, SIM_GREATER_EQUAL };
@@ -84,6 +88,10 @@ enum sim_compare { SIM_LESS_EQUAL, SIM_LESS, SIM_EQUAL, SIM_GREATER_EQUAL };
 struct sim_expect {
     enum sim_expect_kind kind;
     struct sim_pick who; /* UNREACHABLE, REACHABLE: the zone's number */
+    struct sim_pick by;  /* COUNT, FLAPS: viewers */
+    bool has_moment;     /* EQUAL, METRIC: at_ns */
+    bool after_first;    /* DEAD: from the first viewer's sight on */
+    uint64_t at_ns;
     uint32_t millionths; /* of the viewers */
     uint32_t percentile; /* of the latencies: 1..100, 100 = the worst */
     uint64_t within_ns;
@@ -102,10 +110,17 @@ struct sim_setting {
     char value[32];
 };
 
+/* pick NAME WHO */
+struct sim_name {
+    char text[SIM_NAME_BYTES];
+    uint64_t from_ns; /* before that time it names nobody */
+};
+
 struct sim_scenario {
     char path[PATH_MAX];
     char profile[8];
-    uint32_t setting_count;
+    uint32_t setting_count, name_count;
+    struct sim_name names[SIM_NAMES_MAX];
     struct sim_setting settings[SIM_SETTINGS_MAX];
     struct sl_options options; /* config: profile and knobs; identity is each node's */
     uint32_t node_count, zone_count;

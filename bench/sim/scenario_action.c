@@ -4,29 +4,58 @@
 #include "bench/sim/scenario_lines.h"
 
 #define VERBS                                                                                     \
-    "at, crash, restart, pause, leave, join, update, clock, clog, starve, ring, lie, cut, heal, " \
+    "at, crash, restart, pause, leave, join, update, clock, clog, starve, ring, lie, pick, cut, " \
+    "heal, "                                                                                      \
     "loss, burst, mtu, rtt, delay, duplicate, reorder, replay, corrupt, expect or a topology line"
 
-typedef bool (*parse_fn)(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a);
+typedef bool (*parse_fn)(struct sim_words *w, struct sim_scenario *s, struct sim_action *a);
 
-static bool who_only(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+static bool who_only(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
 {
     return sim_take_who(w, s, &a->who);
 }
 
-static bool pause(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+static bool pause(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
 {
     return sim_take_who(w, s, &a->who) && sim_take_keyword(w, "for") &&
            sim_take_duration(w, &a->duration_ns);
 }
 
-static bool turns(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+static bool turns(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
 {
     return sim_take_who(w, s, &a->who) &&
            (!sim_accept(w, "over") || sim_take_duration(w, &a->duration_ns));
 }
 
-static bool clock_step(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+static bool pick(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
+{
+    const char *name = sim_take(w, "a name for the nodes that are picked");
+    if (name == NULL)
+        return false;
+    if (strlen(name) >= SIM_NAME_BYTES)
+        return sim_refuse(w, "'%s', expected a name of at most %d bytes", name, SIM_NAME_BYTES - 1);
+    if (sim_word_is_nodes(name))
+        return sim_refuse(w, "a pick named '%s', which means nodes; expected another name", name);
+    for (uint32_t i = 0; i < s->zone_count; i++) {
+        if (strcmp(s->zones[i].name, name) == 0)
+            return sim_refuse(w, "a pick named as zone '%s', expected another name", name);
+    }
+    for (uint32_t i = 0; i < s->name_count; i++) {
+        if (strcmp(s->names[i].text, name) == 0)
+            return sim_refuse(w, "a pick named '%s' a second time, expected another name", name);
+    }
+    if (s->name_count == SIM_NAMES_MAX)
+        return sim_refuse(w, "one pick more, expected at most %d", SIM_NAMES_MAX);
+    if (!sim_take_who(w, s, &a->who))
+        return false;
+    a->number = s->name_count;
+    struct sim_name *added = &s->names[s->name_count++];
+    strcpy(added->text, name);
+    added->from_ns = a->at_ns;
+    return true;
+}
+
+static bool clock_step(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
 {
     if (!sim_take_who(w, s, &a->who))
         return false;
@@ -39,7 +68,7 @@ static bool clock_step(struct sim_words *w, const struct sim_scenario *s, struct
     return sim_take_duration(w, &a->duration_ns);
 }
 
-static bool starve(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+static bool starve(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
 {
     return sim_take_who(w, s, &a->who) && sim_take_keyword(w, "to") &&
            sim_take_share(w, &a->millionths) &&
@@ -57,14 +86,14 @@ static bool take_u32(struct sim_words *w, const char *expected, uint64_t most, u
                                         (unsigned long long)number, (unsigned long long)most);
 }
 
-static bool ring(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+static bool ring(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
 {
     return sim_take_who(w, s, &a->who) && sim_take_keyword(w, "to") &&
            take_u32(w, "a number of packets", SIM_RING_MAX, &a->number) &&
            sim_take_keyword(w, "packets");
 }
 
-static bool lie(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+static bool lie(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
 {
     if (!sim_take_who(w, s, &a->who))
         return false;
@@ -72,39 +101,30 @@ static bool lie(struct sim_words *w, const struct sim_scenario *s, struct sim_ac
     return sim_take_keyword(w, "for") && sim_take_duration(w, &a->duration_ns);
 }
 
-/* Whether this side of a cut is everybody: then there is nobody that it is cut from. */
-static bool is_everybody(const struct sim_scenario *s, const struct sim_pick *side)
-{
-    return side->kind == SIM_PICK_ALL ||
-           (side->kind == SIM_PICK_RANGES && side->count == 1 && side->ranges[0].first == 0 &&
-            side->ranges[0].last + 1 == s->node_count);
-}
-
-static bool cut(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+static bool cut(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
 {
     if (sim_at_end(w))
         return sim_take(w, "'cut A' (from all others), 'cut A B' or 'cut A -> B'") != NULL;
     if (!sim_take_between(w, s, a))
         return false;
-    if ((a->b.kind == SIM_PICK_ALL && is_everybody(s, &a->a)) ||
-        (a->a.kind == SIM_PICK_ALL && is_everybody(s, &a->b)))
+    if (sim_pick_is_all(&a->a, s->node_count) && sim_pick_is_all(&a->b, s->node_count))
         return sim_refuse(w, "a cut between all nodes and all others, of which there are none; "
                              "expected some of the nodes");
     return true;
 }
 
-static bool heal(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+static bool heal(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
 {
     return sim_take_between(w, s, a);
 }
 
-static bool path(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+static bool path(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
 {
     return sim_take_between(w, s, a) && sim_take_duration(w, &a->duration_ns) &&
            (!sim_accept(w, "jitter") || sim_take_duration(w, &a->jitter_ns));
 }
 
-static bool rtt(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+static bool rtt(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
 {
     if (!path(w, s, a))
         return false;
@@ -114,12 +134,12 @@ static bool rtt(struct sim_words *w, const struct sim_scenario *s, struct sim_ac
                          "the time of that one way");
 }
 
-static bool loss(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+static bool loss(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
 {
     return sim_take_share(w, &a->millionths) && heal(w, s, a);
 }
 
-static bool burst(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+static bool burst(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
 {
     if (!sim_take_share(w, &a->millionths) || !sim_take_keyword(w, "for") ||
         !sim_take_duration(w, &a->duration_ns))
@@ -129,24 +149,24 @@ static bool burst(struct sim_words *w, const struct sim_scenario *s, struct sim_
     return heal(w, s, a);
 }
 
-static bool mtu(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+static bool mtu(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
 {
     return take_u32(w, "a number of bytes", SL_FRAME_BYTES_MAX, &a->number) && heal(w, s, a);
 }
 
-static bool share_only(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+static bool share_only(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
 {
     (void)s;
     return sim_take_share(w, &a->millionths);
 }
 
-static bool reorder(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+static bool reorder(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
 {
     return share_only(w, s, a) && sim_take_keyword(w, "by") &&
            sim_take_duration(w, &a->duration_ns);
 }
 
-static bool replay(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+static bool replay(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
 {
     return share_only(w, s, a) && sim_take_keyword(w, "after") &&
            sim_take_duration(w, &a->duration_ns);
@@ -168,6 +188,7 @@ static const struct {
     {"starve", SIM_STARVE, starve},
     {"ring", SIM_RING, ring},
     {"lie", SIM_LIE, lie},
+    {"pick", SIM_PICK, pick},
     {"cut", SIM_CUT, cut},
     {"heal", SIM_HEAL, heal},
     {"loss", SIM_LOSS, loss},
@@ -226,14 +247,30 @@ static bool add_action(struct sim_words *w, struct sim_scenario *s, const struct
 /* Delays without 'at' hold from the first frame on, which is sent before the first action. */
 static bool add_path(struct sim_words *w, struct sim_scenario *s, const struct sim_action *a)
 {
-    bool fixed = (a->a.kind == SIM_PICK_ALL || a->a.kind == SIM_PICK_RANGES) &&
-                 (a->b.kind == SIM_PICK_ALL || a->b.kind == SIM_PICK_RANGES);
+    bool fixed = a->a.kind <= SIM_PICK_RANGES && a->b.kind <= SIM_PICK_RANGES;
     if (!fixed)
         return sim_refuse(w, "nodes that are drawn, expected fixed ones, or 'at 0s' first");
     if (s->path_count == SIM_PATHS_MAX)
         return sim_refuse(w, "one delay more, expected at most %d", SIM_PATHS_MAX);
     s->paths[s->path_count++] = *a;
     return true;
+}
+
+static bool is_picked(struct sim_words *w, const struct sim_scenario *s, const struct sim_pick *who,
+                      uint64_t at_ns)
+{
+    if (who->kind != SIM_PICK_NAMED || at_ns >= s->names[who->number].from_ns)
+        return true;
+    return sim_refuse(w, "'%s' is picked at %llu ms, expected a time from then on",
+                      s->names[who->number].text,
+                      (unsigned long long)s->names[who->number].from_ns / 1000000);
+}
+
+static bool are_picked(struct sim_words *w, const struct sim_scenario *s,
+                       const struct sim_action *a)
+{
+    return is_picked(w, s, &a->who, a->at_ns) && is_picked(w, s, &a->a, a->at_ns) &&
+           is_picked(w, s, &a->b, a->at_ns);
 }
 
 bool sim_parse_action(struct sim_words *w, struct sim_scenario *s)
@@ -249,7 +286,7 @@ bool sim_parse_action(struct sim_words *w, struct sim_scenario *s)
         if (strcmp(word, verbs[i].word) != 0)
             continue;
         a.verb = verbs[i].verb;
-        if (!verbs[i].parse(w, s, &a) || !sim_take_end(w))
+        if (!verbs[i].parse(w, s, &a) || !sim_take_end(w) || !are_picked(w, s, &a))
             return false;
         return !timed && (a.verb == SIM_RTT || a.verb == SIM_DELAY) ? add_path(w, s, &a)
                                                                     : add_action(w, s, &a);

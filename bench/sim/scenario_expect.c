@@ -4,7 +4,7 @@
 #include "bench/sim/metrics.h"
 #include "bench/sim/scenario_lines.h"
 
-#define KINDS "dead, spread, unreachable, reachable, joined, views or a metric"
+#define KINDS "dead, spread, unreachable, reachable, joined, revived, flaps, views or a metric"
 
 static bool take_rounds(struct sim_words *w, struct sim_expect *x)
 {
@@ -44,7 +44,7 @@ static bool take_whose(struct sim_words *w, const struct sim_scenario *s, const 
                        struct sim_expect *x)
 {
     x->who.kind = SIM_PICK_ALL;
-    return sim_accept(w, all) || sim_take_range(w, s, &x->who);
+    return sim_accept(w, all) || sim_take_set(w, s, &x->who);
 }
 
 static bool spread(struct sim_words *w, const struct sim_scenario *s, struct sim_expect *x)
@@ -68,22 +68,47 @@ static bool zone(struct sim_words *w, const struct sim_scenario *s, enum sim_exp
 static bool dead(struct sim_words *w, const struct sim_scenario *s, struct sim_expect *x)
 {
     x->kind = SIM_EXPECT_DEAD;
-    return take_whose(w, s, "crashed", x) && sim_take_keyword(w, "at") &&
-           sim_take_share(w, &x->millionths) && take_percentile(w, x);
+    if (!take_whose(w, s, "crashed", x) || !sim_take_keyword(w, "at") ||
+        !sim_take_share(w, &x->millionths))
+        return false;
+    x->after_first = sim_accept(w, "after");
+    return (!x->after_first || sim_take_keyword(w, "first")) && take_percentile(w, x);
 }
 
 static bool joined(struct sim_words *w, const struct sim_scenario *s, struct sim_expect *x)
 {
     x->kind = SIM_EXPECT_JOINED;
-    return sim_take_range(w, s, &x->who) && take_percentile(w, x);
+    return sim_take_set(w, s, &x->who) && take_percentile(w, x);
+}
+
+/* "at 20s", if it is there. */
+static bool take_moment(struct sim_words *w, struct sim_expect *x)
+{
+    x->has_moment = sim_accept(w, "at");
+    return x->has_moment && sim_take_duration(w, &x->at_ns);
+}
+
+/* "of MEMBERS [by VIEWERS]" */
+static bool take_seen(struct sim_words *w, const struct sim_scenario *s, struct sim_expect *x)
+{
+    x->by.kind = SIM_PICK_ALL;
+    return sim_take_set(w, s, &x->who) && (!sim_accept(w, "by") || sim_take_set(w, s, &x->by));
+}
+
+static bool revived(struct sim_words *w, const struct sim_scenario *s, struct sim_expect *x)
+{
+    x->kind = SIM_EXPECT_REVIVED;
+    return take_seen(w, s, x) && take_percentile(w, x);
 }
 
 static bool views(struct sim_words *w, struct sim_expect *x)
 {
     x->kind = SIM_EXPECT_EQUAL;
-    return sim_take_keyword(w, "equal") && sim_take_keyword(w, "at") &&
-           sim_take_share(w, &x->millionths) && sim_take_keyword(w, "within") &&
-           sim_take_duration(w, &x->within_ns);
+    if (!sim_take_keyword(w, "equal") || !sim_take_keyword(w, "at") ||
+        !sim_take_share(w, &x->millionths))
+        return false;
+    return take_moment(w, x) ||
+           (sim_take_keyword(w, "within") && sim_take_duration(w, &x->within_ns));
 }
 
 static bool take_value(struct sim_words *w, struct sim_expect *x)
@@ -95,13 +120,34 @@ static bool take_value(struct sim_words *w, struct sim_expect *x)
         return sim_take_bytes(w, &x->value);
     case SIM_UNIT_NS:
         return sim_take_duration(w, &x->value);
+    case SIM_UNIT_SHARE: /* no metric's */
+        return false;
     }
     return false;
 }
 
-static bool metric(struct sim_words *w, struct sim_expect *x)
+static bool take_comparison(struct sim_words *w, struct sim_expect *x)
 {
     static const char *const signs[] = {"<=", "<", "==", ">="}; /* enum sim_compare */
+    for (uint32_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+        if (!sim_accept(w, signs[i]))
+            continue;
+        x->compare = (enum sim_compare)i;
+        return take_value(w, x);
+    }
+    const char *sign = sim_take(w, "'<=', '<', '==' or '>='");
+    return sign != NULL && sim_refuse(w, "'%s', expected '<=', '<', '==' or '>='", sign);
+}
+
+static bool flaps(struct sim_words *w, const struct sim_scenario *s, struct sim_expect *x)
+{
+    x->kind = SIM_EXPECT_FLAPS;
+    x->metric = SIM_METRIC_dead_seen; /* of which it is a count as well */
+    return sim_take_keyword(w, "of") && take_seen(w, s, x) && take_comparison(w, x);
+}
+
+static bool metric(struct sim_words *w, const struct sim_scenario *s, struct sim_expect *x)
+{
     const char *name = sim_take(w, KINDS);
     if (name == NULL)
         return false;
@@ -111,14 +157,21 @@ static bool metric(struct sim_words *w, struct sim_expect *x)
         x->metric++;
     if (x->metric == SIM_METRIC_COUNT)
         return sim_refuse(w, "'%s', expected " KINDS " (see bench/sim/README.md)", name);
-    for (uint32_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
-        if (!sim_accept(w, signs[i]))
-            continue;
-        x->compare = (enum sim_compare)i;
-        return take_value(w, x);
+    if (sim_accept(w, "of")) {
+        x->kind = SIM_EXPECT_COUNT;
+        if (!sim_metric_is_of_deaths((enum sim_metric)x->metric))
+            return sim_refuse(w,
+                              "'%s' of some members, expected a count of deaths, such as "
+                              "false_dead",
+                              name);
+        return take_seen(w, s, x) && take_comparison(w, x);
     }
-    const char *sign = sim_take(w, "<=, <, == or >=");
-    return sign != NULL && sim_refuse(w, "'%s', expected <=, <, == or >=", sign);
+    if (!take_comparison(w, x))
+        return false;
+    if (sim_at_end(w) || take_moment(w, x))
+        return !x->has_moment || sim_metric_is_live((enum sim_metric)x->metric) ||
+               sim_refuse(w, "'%s' at a moment, but it is known at the end only", name);
+    return false;
 }
 
 /* The line as written, for reports. */
@@ -155,8 +208,12 @@ bool sim_parse_expect(struct sim_words *w, struct sim_scenario *s, const char *l
         good = joined(w, s, &x);
     else if (sim_accept(w, "views"))
         good = views(w, &x);
+    else if (sim_accept(w, "revived"))
+        good = revived(w, s, &x);
+    else if (sim_accept(w, "flaps"))
+        good = flaps(w, s, &x);
     else
-        good = metric(w, &x);
+        good = metric(w, s, &x);
     if (!good || !sim_take_end(w))
         return false;
     keep_text(&x, line, length);

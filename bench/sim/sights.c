@@ -40,32 +40,42 @@ uint64_t sim_world_gone_ns(const struct sim_world *w, uint32_t viewer, uint32_t 
     return sim_lives_heard_ns(&w->lives, w->directory.entries[member].zone, from_ns, w->now_ns);
 }
 
+static void count_death(struct sim_world *w, const struct sim_node *viewer,
+                        const struct sim_node *member, enum sim_metric metric)
+{
+    sim_world_count(w, metric, 1);
+    sim_tallies_count(w, viewer, member, metric);
+}
+
 static void saw_dead(struct sim_world *w, const struct sim_node *viewer, struct sim_node *member,
                      const struct sl_event *event)
 {
-    sim_world_count(w, SIM_METRIC_dead_seen, 1);
+    count_death(w, viewer, member, SIM_METRIC_dead_seen);
     if (member->state == SIM_NODE_DOWN) {
         if (member->crash != SIM_NEWS_NONE)
             sim_watch_sight(&w->watch.news[SIM_NEWS_CRASH].all[member->crash], sim_world_ns(w),
                             viewer->number);
         return;
     }
-    if (sl_word_generation(event->word) < sl_word_generation(member->word))
-        return; /* an earlier life */
+    if (sim_lives_ended_ns(&w->lives, member->number, sl_word_generation(event->word)) !=
+        SIM_ENDLESS)
+        return; /* an earlier life, whose clock may have been ahead of this one's */
     uint32_t accuser = sim_directory_find(&w->directory, event->accuser_id);
     if (accuser == SIM_NODE_NONE)
         accuser = viewer->number;
     bool known = event->word <= member->cut_word;
+    sim_tallies_death(w, viewer, member);
     if (w->nodes[accuser].has_lied) {
-        sim_world_count(w, SIM_METRIC_lied_dead, 1);
+        count_death(w, viewer, member, SIM_METRIC_lied_dead);
     } else if (known || is_cut(w, accuser, member->number) ||
                is_cut(w, viewer->number, member->number)) {
         member->cut_word = known ? member->cut_word : event->word;
-        sim_world_count(w, SIM_METRIC_cut_dead, 1);
+        count_death(w, viewer, member, SIM_METRIC_cut_dead);
     } else if (!is_excused(member)) {
-        sim_world_count(w, SIM_METRIC_false_dead, 1);
+        count_death(w, viewer, member, SIM_METRIC_false_dead);
         bool own = event->accuser_id == w->directory.entries[viewer->number].id;
-        sim_world_count(w, SIM_METRIC_false_declared, own);
+        if (own)
+            count_death(w, viewer, member, SIM_METRIC_false_declared);
     }
 }
 
@@ -100,6 +110,8 @@ static void saw_change(struct sim_world *w, const struct sim_node *viewer, struc
     sim_check_change(&w->invariants, &change);
     if (event->type == SL_EVENT_MEMBER_DEAD)
         saw_dead(w, viewer, member, event);
+    else
+        sim_tallies_change(w, viewer, member, event);
     saw_updates(w, viewer, member, event);
 }
 

@@ -217,6 +217,19 @@ static void draw_node_loss(struct sim_drawing *d)
          whose[sim_draw_between(d, 0, 5)]);
 }
 
+/* The same nodes suffer one thing after the other. */
+static void draw_bad_nodes(struct sim_drawing *d)
+{
+    uint64_t most = d->draft->promises ? d->terrain->loss_percent / 2 : 90;
+    uint64_t at_ms = sim_draw_moment(d, 2000);
+    once(d, at_ms, "pick bad %" PRIu64 " nodes", sim_draw_between(d, 1, 3));
+    once(d, at_ms, "loss %" PRIu64 "%% bad", sim_draw_between(d, 0, most));
+    if (sim_draw_chance(d, 50))
+        once(d, at_ms + sim_draw_between(d, 0, 800), "crash bad over %" PRIu64 "ms",
+             sim_draw_between(d, 0, 500));
+    once(d, at_ms + sim_draw_between(d, 1400, 1900), "restart bad");
+}
+
 static void draw_node_mtu(struct sim_drawing *d)
 {
     once(d, sim_draw_moment(d, 0), "mtu %" PRIu64 " %s", sim_draw_between(d, 300, 1400),
@@ -257,10 +270,8 @@ static const struct kind of_all[] = {
 };
 
 static const struct kind of_nodes[] = {
-    {draw_node_loss, 20},
-    {draw_node_mtu, 5},
-    {draw_node_cut, 20},
-    {draw_delays, 15},
+    {draw_node_loss, 20}, {draw_bad_nodes, 10}, {draw_node_mtu, 5},
+    {draw_node_cut, 20},  {draw_delays, 15},
 };
 
 static void draw_some(struct sim_drawing *d, const struct kind *kinds, size_t count)

@@ -157,6 +157,11 @@ static void act(struct sim_world *w, const struct sim_action *a)
         sim_timeline_act_on_network(w, a);
         return;
     }
+    if (a->verb == SIM_PICK) {
+        free(w->named[a->number]);
+        w->named[a->number] = sim_world_pick_set(w, &a->who, a->verb);
+        return;
+    }
     if (a->verb == SIM_CLOG || a->verb == SIM_STARVE || a->verb == SIM_LIE)
         sim_watch_act(&w->watch, sim_world_ns(w) + a->duration_ns);
     tell_of_dying_zones(w, a);

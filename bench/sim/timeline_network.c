@@ -29,7 +29,7 @@ static void tell_of_zones(struct sim_world *w, const struct sim_action *a, const
     for (uint32_t zone = 0; zone < s->zone_count; zone++) {
         uint32_t first = s->zones[zone].first, count = s->zones[zone].count;
         uint32_t of_a = count_in(set_a, first, count), of_b = count_in(set_b, first, count);
-        bool cut = a->verb == SIM_CUT && !a->one_way && a->b.kind == SIM_PICK_ALL &&
+        bool cut = a->verb == SIM_CUT && !a->one_way && sim_pick_is_all(&a->b, s->node_count) &&
                    of_a == count && in_a == count;
         bool heals = a->verb == SIM_HEAL && w->is_cut_off[zone] && of_a + of_b > 0;
         if (cut)
@@ -86,9 +86,9 @@ void sim_timeline_act_on_network(struct sim_world *w, const struct sim_action *a
     uint32_t nodes = w->scenario->node_count;
     uint8_t *set_a = sim_world_pick_set(w, &a->a, a->verb);
     uint8_t *set_b = sim_world_pick_set(w, &a->b, a->verb);
-    if (a->verb == SIM_CUT && a->b.kind == SIM_PICK_ALL)
+    if (a->verb == SIM_CUT && sim_pick_is_all(&a->b, nodes))
         leave_out(set_b, set_a, nodes);
-    else if (a->verb == SIM_CUT && a->a.kind == SIM_PICK_ALL)
+    else if (a->verb == SIM_CUT && sim_pick_is_all(&a->a, nodes))
         leave_out(set_a, set_b, nodes);
     sim_network_act(&w->network, a, set_a, set_b, w->now_ns);
     tell_of_zones(w, a, set_a, set_b);

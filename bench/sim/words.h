@@ -53,9 +53,11 @@ bool sim_take_end(struct sim_words *w);
 bool sim_word_is_nodes(const char *word);
 /* Each takes nodes, or refuses. */
 bool sim_take_zone(struct sim_words *w, const struct sim_scenario *s, uint32_t *zone);
-/* Fixed ones only: n7, n3-n10, n1,n5-n9, zone east */
+/* Fixed ones only: n7, n3-n10, n1,n5-n9, zone east, all, all but n3 */
 bool sim_take_range(struct sim_words *w, const struct sim_scenario *s, struct sim_pick *who);
-/* Also all, 1%, 5 nodes, crashed */
+/* Also by a pick's name: the same nodes whenever one looks */
+bool sim_take_set(struct sim_words *w, const struct sim_scenario *s, struct sim_pick *who);
+/* Also 1%, 5 nodes, crashed, leavers */
 bool sim_take_who(struct sim_words *w, const struct sim_scenario *s, struct sim_pick *who);
 /* Between which: "", A (and all others), A B, A -> B; a zone may go without its 'zone'. Ends before
    a duration. */

@@ -4,8 +4,10 @@
 
 #include "bench/sim/words.h"
 
-#define FIXED "n7, n3-n10, n1,n5-n9 or zone NAME"
-#define NODES "nodes: n7, n3-n10, n1,n5-n9, zone NAME, 1%, 5 nodes, crashed, leavers or all"
+#define FIXED "n7, n3-n10, n1,n5-n9, zone NAME, all, all but n7"
+#define NODES                                                                                     \
+    "nodes: n7, n3-n10, n1,n5-n9, zone NAME, 1%, 5 nodes, crashed, leavers, all, all but n7, or " \
+    "a pick's name"
 
 static bool find_zone(const struct sim_scenario *s, const char *word, uint32_t *zone)
 {
@@ -85,13 +87,115 @@ static bool exist(struct sim_words *w, const struct sim_scenario *s, const struc
     return true;
 }
 
-static bool take_zone_nodes(struct sim_words *w, const struct sim_scenario *s, struct sim_pick *who)
+/* All but a list: what is before, between and behind its parts. */
+static bool complement(struct sim_words *w, const struct sim_scenario *s, struct sim_pick *who)
+{
+    struct sim_pick all = {.kind = SIM_PICK_RANGES};
+    for (uint32_t node = 0; node < s->node_count;) {
+        uint32_t first = node;
+        bool in = sim_pick_has(who, first);
+        while (node < s->node_count && sim_pick_has(who, node) == in)
+            node++;
+        if (!in)
+            all.ranges[all.count++] = (struct sim_range){first, node - 1};
+    }
+    *who = all;
+    return all.count > 0 || sim_refuse(w, "all but all nodes, of which there are none; expected "
+                                          "fewer nodes behind 'but'");
+}
+
+/* What stays the same for the whole run. */
+static bool fixed(struct sim_words *w, const struct sim_scenario *s, const char *word,
+                  struct sim_pick *who, bool *good)
 {
     uint32_t zone;
-    if (!sim_take_zone(w, s, &zone))
+    *good = true;
+    if (strcmp(word, "zone") == 0) {
+        *good = sim_take_zone(w, s, &zone);
+        if (*good)
+            *who = nodes_of(s, zone);
+        return true;
+    }
+    if (!ranges(word, who))
         return false;
-    *who = nodes_of(s, zone);
+    *good = exist(w, s, who);
     return true;
+}
+
+static bool named(const struct sim_scenario *s, const char *word, struct sim_pick *who)
+{
+    *who = (struct sim_pick){.kind = SIM_PICK_NAMED};
+    for (; who->number < s->name_count; who->number++) {
+        if (strcmp(s->names[who->number].text, word) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool happened(const char *word, struct sim_pick *who)
+{
+    bool crashed = strcmp(word, "crashed") == 0;
+    *who = (struct sim_pick){.kind = crashed ? SIM_PICK_CRASHED : SIM_PICK_LEAVERS};
+    return crashed || strcmp(word, "leavers") == 0;
+}
+
+static bool drawn(struct sim_words *w, const char *word, struct sim_pick *who, bool *good)
+{
+    uint64_t count;
+    const char *rest;
+    *good = true;
+    *who = (struct sim_pick){.kind = SIM_PICK_SHARE};
+    if (sim_word_share(word, &who->number))
+        return true;
+    if (!sim_word_digits(word, &count, &rest) || *rest != '\0' || count == 0 ||
+        count > SIM_NODES_MAX)
+        return false;
+    *who = (struct sim_pick){.kind = SIM_PICK_COUNT, .number = (uint32_t)count};
+    *good = sim_accept(w, "node") || sim_take_keyword(w, "nodes");
+    return true;
+}
+
+enum sorts { FIXED_ONES = 0, NAMED_ONES = 1, HAPPENED_ONES = 2, DRAWN_ONES = 4 };
+
+static bool take_nodes(struct sim_words *w, const struct sim_scenario *s, uint32_t sorts,
+                       const char *expected, struct sim_pick *who)
+{
+    bool good;
+    const char *word = sim_take(w, expected);
+    if (word == NULL)
+        return false;
+    bool all = strcmp(word, "all") == 0, but = all && sim_accept(w, "but");
+    if (all && !but) {
+        *who = sim_pick_range(0, s->node_count - 1);
+        return true;
+    }
+    if (but && (word = sim_take(w, "the nodes that are left out")) == NULL)
+        return false;
+    if (fixed(w, s, word, who, &good))
+        return good && (!but || complement(w, s, who));
+    if (((sorts & NAMED_ONES) != 0 && named(s, word, who)) ||
+        ((sorts & HAPPENED_ONES) != 0 && happened(word, who))) {
+        who->but = but;
+        return true;
+    }
+    if ((sorts & DRAWN_ONES) != 0 && !but && drawn(w, word, who, &good))
+        return good;
+    return sim_refuse(w, "'%s', expected %s", word, expected);
+}
+
+bool sim_take_range(struct sim_words *w, const struct sim_scenario *s, struct sim_pick *who)
+{
+    return take_nodes(w, s, FIXED_ONES, FIXED, who);
+}
+
+bool sim_take_set(struct sim_words *w, const struct sim_scenario *s, struct sim_pick *who)
+{
+    return take_nodes(w, s, NAMED_ONES, FIXED " or a pick's name", who);
+}
+
+bool sim_take_who(struct sim_words *w, const struct sim_scenario *s, struct sim_pick *who)
+{
+    return take_nodes(w, s, NAMED_ONES | HAPPENED_ONES | DRAWN_ONES, NODES, who);
 }
 
 bool sim_word_is_nodes(const char *word)
@@ -105,50 +209,6 @@ bool sim_word_is_nodes(const char *word)
     }
     return ranges(word, &who) || sim_word_share(word, &share) ||
            strspn(word, "0123456789") == strlen(word);
-}
-
-bool sim_take_range(struct sim_words *w, const struct sim_scenario *s, struct sim_pick *who)
-{
-    if (sim_accept(w, "zone"))
-        return take_zone_nodes(w, s, who);
-    const char *word = sim_take(w, FIXED);
-    if (word == NULL)
-        return false;
-    if (!ranges(word, who))
-        return sim_refuse(w, "'%s', expected %s", word, FIXED);
-    return exist(w, s, who);
-}
-
-bool sim_take_who(struct sim_words *w, const struct sim_scenario *s, struct sim_pick *who)
-{
-    const char *rest;
-    uint64_t count;
-    if (sim_accept(w, "zone"))
-        return take_zone_nodes(w, s, who);
-    const char *word = sim_take(w, NODES);
-    if (word == NULL)
-        return false;
-    if (ranges(word, who))
-        return exist(w, s, who);
-    *who = (struct sim_pick){.kind = SIM_PICK_ALL};
-    if (strcmp(word, "all") == 0)
-        return true;
-    who->kind = SIM_PICK_CRASHED;
-    if (strcmp(word, "crashed") == 0)
-        return true;
-    who->kind = SIM_PICK_LEAVERS;
-    if (strcmp(word, "leavers") == 0)
-        return true;
-    who->kind = SIM_PICK_SHARE;
-    if (sim_word_share(word, &who->number))
-        return true;
-    who->kind = SIM_PICK_COUNT;
-    if (sim_word_digits(word, &count, &rest) && *rest == '\0' && count > 0 &&
-        count <= SIM_NODES_MAX) {
-        who->number = (uint32_t)count;
-        return sim_accept(w, "node") || sim_take_keyword(w, "nodes");
-    }
-    return sim_refuse(w, "'%s', expected %s", word, NODES);
 }
 
 /* One of the two sides. */

@@ -78,6 +78,7 @@ int sim_world_create(struct sim_world *w, const struct sim_scenario *s, uint64_t
     sim_lies_create(w);
     sim_timeline_start(w);
     sim_sampler_create(w);
+    sim_tallies_create(w);
     return 0;
 }
 
@@ -102,6 +103,9 @@ void sim_world_destroy(struct sim_world *w)
     free(w->input);
     free(w->action_due_ns);
     free(w->turns);
+    for (uint32_t i = 0; i < SIM_NAMES_MAX; i++)
+        free(w->named[i]);
+    sim_tallies_destroy(w);
 }
 
 static void do_chore(struct sim_node *node)

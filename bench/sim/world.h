@@ -16,6 +16,7 @@
 #include "bench/sim/packet.h"
 #include "bench/sim/repairs.h"
 #include "bench/sim/replay.h"
+#include "bench/sim/tally.h"
 #include "bench/sim/watch.h"
 
 #ifdef __cplusplus
@@ -58,6 +59,7 @@ struct sim_world {
     struct sim_turn *turns;                    /* in the order of time */
     uint32_t turn_count, turn_capacity;
     uint64_t next_action_ns;
+    uint8_t *named[SIM_NAMES_MAX]; /* one byte per node; NULL: not picked yet */
 
     uint64_t trace;
     uint64_t true_hash; /* of the nodes that run */
@@ -68,6 +70,7 @@ struct sim_world {
     struct sim_invariants invariants;
     struct sim_watch watch;
     bool samples_equality;
+    struct sim_tally *tallies; /* as the scenario's expectations */
     uint64_t next_sample_ns;
     uint64_t *watched_words[SIM_WATCHED_MAX]; /* 0 = not known */
     uint32_t watched[SIM_WATCHED_MAX];
@@ -92,6 +95,14 @@ void sim_world_finish(struct sim_world *world);
    held. */
 bool sim_world_judge(struct sim_world *world, const struct sim_expect *expect, uint64_t *measured);
 
+/* What it is like, for judging several runs as one: a value is compared; of runs the values are
+   added up; the smallest is the worst. */
+bool sim_expect_compares(const struct sim_expect *expect);
+bool sim_expect_is_added(const struct sim_expect *expect);
+bool sim_expect_wants_much(const struct sim_expect *expect);
+/* Sorts. */
+uint64_t sim_expect_percentile(const struct sim_expect *expect, uint64_t *values, uint32_t count);
+
 const char *sim_compare_text(enum sim_compare compare);
 bool sim_compare_holds(enum sim_compare compare, uint64_t measured, uint64_t value);
 
@@ -99,6 +110,12 @@ bool sim_compare_holds(enum sim_compare compare, uint64_t measured, uint64_t val
    runs can be taken together; NULL if it is not of latencies. The caller frees. */
 uint64_t *sim_world_latencies(const struct sim_world *world, const struct sim_expect *expect,
                               uint32_t *count);
+
+/* Latencies of the named nodes' news, or starts; *count is how many. The caller frees. */
+uint64_t *sim_news_latencies(const struct sim_world *world, enum sim_news_kind kind,
+                             const struct sim_pick *who, uint32_t millionths, uint32_t *count);
+uint64_t *sim_join_latencies(const struct sim_world *world, const struct sim_pick *who,
+                             uint32_t *count);
 
 /* Viewers of news are those others that ran when it happened and still do, in the same life: marks
    them with 1, the rest with 0; returns how many. */
@@ -146,7 +163,9 @@ void sim_timeline_run(struct sim_world *world);
 void sim_timeline_act_on_network(struct sim_world *world, const struct sim_action *action);
 void sim_timeline_tell_zone(struct sim_world *world, enum sim_news_kind kind, uint32_t zone);
 
-/* picking.c: whether this can happen to the node now. */
+/* picking.c: whether the nodes, which are not drawn, have this one now. */
+bool sim_world_has(const struct sim_world *world, const struct sim_pick *who, uint32_t node);
+/* Whether this can happen to the node now. */
 bool sim_node_fits(const struct sim_node *node, enum sim_verb verb);
 /* Fills `chosen` with the nodes that are meant and that this can happen to; those drawn
    at random come in the order of the draw. */
@@ -156,7 +175,8 @@ uint32_t sim_world_pick(struct sim_world *world, const struct sim_pick *who, enu
 uint8_t *sim_world_pick_set(struct sim_world *world, const struct sim_pick *who,
                             enum sim_verb verb);
 
-/* sampler.c */
+/* sampler.c: how many views are those of the nodes that run. */
+uint32_t sim_views_right(const struct sim_world *world);
 void sim_sampler_create(struct sim_world *world);
 void sim_sampler_run(struct sim_world *world);
 

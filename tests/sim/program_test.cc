@@ -214,7 +214,11 @@ TEST_F(Program, ScriptsJudgeSeveralSeedsAsTheProgramDoes)
           "expect dead crashed at 99% p50 within 5s\nexpect dead crashed at 100% within 2s\n"
           "expect resurrection_chances == 12\nexpect resurrection_chances >= 13\n"
           "expect nodes_up == 36\nexpect nodes_up >= 37\nexpect probes <= 1\n"
-          "expect views equal at 100% within 4s\nexpect spread n7 at 99% within 1s\n");
+          "expect views equal at 100% within 4s\nexpect spread n7 at 99% within 1s\n"
+          "expect revived n9 within 1s\nexpect false_dead of n9 == 0\n"
+          "expect dead_seen of n5 >= 100\nexpect flaps of n9 <= 0\n"
+          "expect views equal at 99% at 7s\nexpect views equal at 99% at 1100ms\n"
+          "expect dead crashed at 99% after first p90 within 1s\n");
     std::string all = testing::TempDir() + "pooled.json", files;
     run(SL_SIM_PROGRAM, "run " + path + " --seeds 3 --json >" + all);
     for (int seed = 1; seed <= 3; seed++) {
@@ -230,7 +234,7 @@ TEST_F(Program, ScriptsJudgeSeveralSeedsAsTheProgramDoes)
         "mine = [(one['measured'], one['ok']) for one in asked]; "
         "theirs = [pool(list(each))[:2] for each in zip(*runs)]; "
         "print(mine, theirs); "
-        "sys.exit(0 if mine == theirs and len(mine) == 9 else 1)";
+        "sys.exit(0 if mine == theirs and len(mine) == 16 else 1)";
     EXPECT_EQ(run("python3", std::string("-c \"") + compare + "\" " + SL_SCENARIOS +
                                  "/../../../scripts " + all + files),
               0)

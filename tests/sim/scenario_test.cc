@@ -105,7 +105,7 @@ TEST_F(Scenario, FaultsOfTheNetworkNameAnyNodesOneWayToo)
     EXPECT_TRUE(s->actions[1].one_way);
     EXPECT_EQ(s->actions[1].b.count, 2u);
     EXPECT_EQ(s->actions[1].b.ranges[1].first, 13u);
-    EXPECT_EQ(s->actions[2].a.kind, SIM_PICK_ALL);
+    EXPECT_TRUE(sim_pick_is_all(&s->actions[2].a, 15));
     EXPECT_EQ(s->actions[2].b.kind, SIM_PICK_SHARE);
     EXPECT_EQ(s->actions[3].a.kind, SIM_PICK_COUNT);
     EXPECT_FALSE(s->actions[4].one_way);
@@ -129,11 +129,79 @@ TEST_F(Scenario, NodesMayBeListed)
     EXPECT_FALSE(sim_pick_has(&s->formed, 3));
     EXPECT_EQ(s->seeds.count, 2u);
     EXPECT_EQ(s->actions[0].who.ranges[1].last, 8u);
-    EXPECT_EQ(s->actions[1].who.kind, SIM_PICK_ALL);
+    EXPECT_TRUE(sim_pick_is_all(&s->actions[1].who, 9));
     EXPECT_NE(refusal("nodes 9\ncrash n1,").find("'n1,'"), std::string::npos);
     EXPECT_EQ(refusal("nodes 9\ncrash n1-n5,n4"),
               "f:2: a list with n4 twice, expected each node once");
     EXPECT_NE(refusal("nodes 9\ncrash n1,n10").find("n10 does not exist"), std::string::npos);
+}
+
+TEST_F(Scenario, AllButSomeNodesAreTheOthers)
+{
+    ASSERT_EQ(parse("zone a 4\nzone b 5\nstart formed all but n1\ncrash all but n2,n4-n8\n"
+                    "crash all but zone b\n"),
+              0)
+        << why;
+    EXPECT_FALSE(sim_pick_has(&s->formed, 0));
+    EXPECT_TRUE(sim_pick_has(&s->formed, 8));
+    for (uint32_t node = 0; node < 9; node++) {
+        EXPECT_EQ(sim_pick_has(&s->actions[0].who, node), node == 0 || node == 2 || node == 8);
+        EXPECT_EQ(sim_pick_has(&s->actions[1].who, node), node < 4);
+    }
+    EXPECT_EQ(refusal("nodes 9\ncrash all but n1-n9"),
+              "f:2: all but all nodes, of which there are none; expected fewer nodes behind 'but'");
+    EXPECT_NE(refusal("nodes 9\ncrash all but 1%").find("'1%', expected"), std::string::npos);
+}
+
+TEST_F(Scenario, NodesThatWerePickedHaveAName)
+{
+    ASSERT_EQ(parse("nodes 9\nstart formed\npick bad 3 nodes\nloss 80% bad -> all but bad\n"
+                    "at 5s pick worse n1-n2\nat 5s crash worse\n"
+                    "expect dead worse at 99% within 5s\n"
+                    "expect false_dead of all but bad by worse == 0\n"),
+              0)
+        << why;
+    EXPECT_EQ(s->actions[1].a.kind, SIM_PICK_NAMED);
+    EXPECT_FALSE(s->actions[1].a.but);
+    EXPECT_TRUE(s->actions[1].b.but);
+    EXPECT_EQ(s->actions[3].who.number, 1u);
+    EXPECT_EQ(s->expects[1].kind, SIM_EXPECT_COUNT);
+    EXPECT_TRUE(s->expects[1].who.but);
+    EXPECT_EQ(s->expects[1].by.number, 1u);
+    EXPECT_NE(refusal("nodes 9\ncrash bad\npick bad n1").find("f:2: 'bad', expected nodes"),
+              std::string::npos);
+    EXPECT_EQ(refusal("nodes 9\nat 5s pick bad n1\nat 4s crash bad"),
+              "f:3: 'bad' is picked at 5000 ms, expected a time from then on");
+    EXPECT_EQ(refusal("nodes 9\npick n1 n2"),
+              "f:2: a pick named 'n1', which means nodes; expected another name");
+    EXPECT_EQ(refusal("zone a 9\npick a n2"),
+              "f:2: a pick named as zone 'a', expected another name");
+    EXPECT_EQ(refusal("nodes 9\npick a n2\npick a n3"),
+              "f:3: a pick named 'a' a second time, expected another name");
+}
+
+TEST_F(Scenario, WhatIsExpectedOfMomentsMembersAndViewers)
+{
+    ASSERT_EQ(parse("nodes 9\nstart formed\nexpect views equal at 99% at 20s\n"
+                    "expect dead crashed at 99% after first p99 within 2s\n"
+                    "expect flaps of n1-n3 by all but n1-n3 <= 2\n"
+                    "expect revived n4 p50 within 3s\nexpect nodes_up == 9 at 5s\n"),
+              0)
+        << why;
+    EXPECT_TRUE(s->expects[0].has_moment);
+    EXPECT_EQ(s->expects[0].at_ns, 20000000000u);
+    EXPECT_TRUE(s->expects[1].after_first);
+    EXPECT_EQ(s->expects[2].value, 2u);
+    EXPECT_EQ(s->expects[3].percentile, 50u);
+    EXPECT_EQ(s->expects[3].by.kind, SIM_PICK_ALL);
+    EXPECT_EQ(s->expects[4].at_ns, 5000000000u);
+    EXPECT_EQ(refusal("nodes 9\nexpect probes of n1 == 0"),
+              "f:2: 'probes' of some members, expected a count of deaths, such as false_dead");
+    EXPECT_EQ(refusal("nodes 9\nexpect join_max <= 5s at 3s"),
+              "f:2: 'join_max' at a moment, but it is known at the end only");
+    EXPECT_EQ(refusal("nodes 9\nexpect dead n1 at 99% after 5s"), "f:2: '5s', expected 'first'");
+    EXPECT_EQ(refusal("nodes 9\nstart formed\nrun 5s\nexpect nodes_up == 9 at 6s"),
+              "f:4: a moment at 6000 ms, but the run ends at 5000 ms; expected a longer 'run'");
 }
 
 TEST_F(Scenario, Expectations)
@@ -179,20 +247,22 @@ TEST_F(Scenario, RefusalsSayWhereWhatAndWhatWasExpected)
     EXPECT_EQ(refusal("nodes 3\nset probe_tries x"),
               "f:2: probe_tries is 'x', expected: write a whole number");
     EXPECT_EQ(refusal("nodes 3\nat 5s crash n4"), "f:2: n4 does not exist, expected n1 to n3");
-    EXPECT_EQ(refusal("nodes 3\nat 5s crash"),
-              "f:2: the line ends, expected nodes: n7, n3-n10, "
-              "n1,n5-n9, zone NAME, 1%, 5 nodes, crashed, leavers or all");
+    EXPECT_EQ(
+        refusal("nodes 3\nat 5s crash"),
+        "f:2: the line ends, expected nodes: n7, n3-n10, "
+        "n1,n5-n9, zone NAME, 1%, 5 nodes, crashed, leavers, all, all but n7, or a pick's name");
     EXPECT_EQ(refusal("nodes 3\nat 5s crash 101%"),
               "f:2: '101%', expected nodes: n7, n3-n10, n1,n5-n9, zone NAME, 1%, 5 nodes, crashed, "
-              "leavers or all");
+              "leavers, all, all but n7, or a pick's name");
     EXPECT_EQ(
         refusal("nodes 3\nat 5s explode n1"),
         "f:2: 'explode', expected at, crash, restart, pause, leave, join, update, clock, clog, "
-        "starve, ring, lie, cut, heal, loss, burst, mtu, rtt, delay, duplicate, reorder, replay, "
+        "starve, ring, lie, pick, cut, heal, loss, burst, mtu, rtt, delay, duplicate, reorder, "
+        "replay, "
         "corrupt, expect or a topology line");
     EXPECT_EQ(refusal("nodes 3\ncut mars"),
               "f:2: 'mars', expected nodes: n7, n3-n10, n1,n5-n9, zone NAME, 1%, 5 nodes, "
-              "crashed, leavers or all");
+              "crashed, leavers, all, all but n7, or a pick's name");
     EXPECT_EQ(refusal("nodes 3\ncut default"),
               "f:2: a cut between all nodes and all others, of which there are none; expected some "
               "of the nodes");
@@ -220,11 +290,13 @@ TEST_F(Scenario, RefusalsSayWhereWhatAndWhatWasExpected)
     EXPECT_EQ(refusal("nodes 3\nexpect spread n1 at 99% within six rounds"),
               "f:2: 'six', expected a number of rounds");
     EXPECT_EQ(refusal("nodes 3\nexpect spread crashed at 99% within 5s"),
-              "f:2: 'crashed', expected n7, n3-n10, n1,n5-n9 or zone NAME");
+              "f:2: 'crashed', expected n7, n3-n10, n1,n5-n9, zone NAME, all, all but n7 or a "
+              "pick's name");
     EXPECT_EQ(refusal("nodes 3\nexpect luck >= 3"),
-              "f:2: 'luck', expected dead, spread, unreachable, reachable, joined, views or a "
-              "metric (see bench/sim/README.md)");
-    EXPECT_EQ(refusal("nodes 3\nexpect false_dead = 0"), "f:2: '=', expected <=, <, == or >=");
+              "f:2: 'luck', expected dead, spread, unreachable, reachable, joined, revived, flaps, "
+              "views or a metric (see bench/sim/README.md)");
+    EXPECT_EQ(refusal("nodes 3\nexpect false_dead = 0"),
+              "f:2: '=', expected '<=', '<', '==' or '>='");
     EXPECT_EQ(refusal("nodes 3\nexpect bytes_per_node_1s <= 5s"),
               "f:2: '5s', expected a size such as 50KB");
 }
