@@ -83,11 +83,14 @@ static int check_addresses(const struct check *c)
 
 static int check_port(const struct check *c)
 {
-    const struct sl_options *o = c->options;
+    struct sl_options *o = c->options;
     uint32_t headers = o->v6.set ? 48 : 28; /* IP and UDP */
     if (o->mtu != 0 && o->mtu < o->config.frame_bytes + headers)
         return refuse(c, "port", "mtu", "%u is less than frame_bytes %u and %u bytes of headers",
                       o->mtu, o->config.frame_bytes, headers);
+    o->port.packet_bytes = o->config.frame_bytes + headers;
+    if (o->port.packet_bytes < o->mtu)
+        o->port.packet_bytes = o->mtu;
     if (o->udp_port + o->workers > UINT16_MAX)
         return refuse(c, "port", "udp_port",
                       "the engine and each of %u workers have a port of their own; set at most %u",

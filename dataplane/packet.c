@@ -6,14 +6,25 @@
 
 #define POOL_CACHE 128
 
+static unsigned packet_room(unsigned payload_bytes_max)
+{
+    unsigned room = payload_bytes_max + SL_NET_HEADERS_MAX;
+    return RTE_PKTMBUF_HEADROOM +
+           (room < RTE_MBUF_DEFAULT_DATAROOM ? RTE_MBUF_DEFAULT_DATAROOM : room);
+}
+
+unsigned sl_packet_bytes(unsigned payload_bytes_max)
+{
+    unsigned bytes =
+        (unsigned)sizeof(struct rte_mbuf) + SL_PACKET_NOTE_BYTES + packet_room(payload_bytes_max);
+    return rte_mempool_calc_obj_size(bytes, 0, NULL);
+}
+
 struct rte_mempool *sl_packet_pool_create(const char *name, unsigned packets,
                                           unsigned payload_bytes_max, int socket)
 {
     static_assert(sizeof(struct sl_packet_note) <= SL_PACKET_NOTE_BYTES, "private area");
-    unsigned room = payload_bytes_max + SL_NET_HEADERS_MAX;
-    if (room < RTE_MBUF_DEFAULT_DATAROOM)
-        room = RTE_MBUF_DEFAULT_DATAROOM;
-    uint16_t bytes = (uint16_t)(RTE_PKTMBUF_HEADROOM + room);
+    uint16_t bytes = (uint16_t)packet_room(payload_bytes_max);
     struct rte_mempool *pool = rte_pktmbuf_pool_create_by_ops(
         name, packets, POOL_CACHE, SL_PACKET_NOTE_BYTES, bytes, socket, "ring_mt_rts");
     if (pool == NULL && socket != SOCKET_ID_ANY)

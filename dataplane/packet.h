@@ -24,6 +24,9 @@ static inline struct sl_packet_note *sl_packet_note(struct rte_mbuf *m)
     return (struct sl_packet_note *)rte_mbuf_to_priv(m);
 }
 
+/* Memory of one packet, all included. */
+unsigned sl_packet_bytes(unsigned payload_bytes_max);
+
 /* A pool whose threads may share CPUs: a preempted one must not stop the others. On a NUMA node, or
  * on another if that has no room, or SOCKET_ID_ANY. NULL: rte_errno says why. */
 struct rte_mempool *sl_packet_pool_create(const char *name, unsigned packets,

@@ -16,12 +16,13 @@
 #define ORDINARY_INPUTS 1024
 #define PACKETS         256
 
-#define MBUF_BYTES 2560 /* mbuf, private area, headroom, data room, mempool header */
-#define OTHER_MB   12   /* rings, caches, ethdev, event log, malloc's own */
+#define OTHER_MB 12 /* rings, caches, ethdev, event log, malloc's own */
 
-uint32_t sl_runtime_memory_mb(const struct sl_config *config, unsigned workers, unsigned packets)
+uint32_t sl_runtime_memory_mb(const struct sl_config *config, unsigned workers, unsigned packets,
+                              unsigned payload_bytes)
 {
-    size_t bytes = sl_engine_arena_bytes(config, NULL) + (size_t)packets * MBUF_BYTES +
+    size_t bytes = sl_engine_arena_bytes(config, NULL) +
+                   (size_t)packets * sl_packet_bytes(payload_bytes) +
                    (URGENT_INPUTS + ORDINARY_INPUTS + 64 * (size_t)workers) *
                        (sl_input_bytes(config->frame_bytes) + 64) +
                    workers * sizeof(struct sl_worker);

@@ -68,8 +68,10 @@ void sl_runtime_use_port(struct sl_runtime *r, const struct sl_port *port,
  * handed over return to the pool. */
 void sl_runtime_close(struct sl_runtime *r);
 
-/* MB of DPDK memory that a node of this configuration takes, with `packets` mbufs. */
-uint32_t sl_runtime_memory_mb(const struct sl_config *config, unsigned workers, unsigned packets);
+/* MB of DPDK memory that a node of this configuration takes, with so many packets for payloads of
+ * up to payload_bytes. */
+uint32_t sl_runtime_memory_mb(const struct sl_config *config, unsigned workers, unsigned packets,
+                              unsigned payload_bytes);
 
 #ifdef __cplusplus
 }

@@ -19,14 +19,16 @@
 
 static int station_check_memory(const struct sl_station *s, const struct sl_options *o)
 {
-    uint32_t needed_mb =
-        sl_runtime_memory_mb(&o->config, s->workers, s->workers * PACKETS_PER_QUEUE);
+    uint32_t needed_mb = sl_runtime_memory_mb(
+        &o->config, s->workers, s->workers * PACKETS_PER_QUEUE, sl_port_spec_room(&o->port));
     if (needed_mb <= o->memory_mb)
         return 0;
     char where[SL_OPTIONS_WHY];
     sl_options_where(o, "eal", "memory_mb", where, sizeof(where));
-    SL_LOG(SL_LOG_ERROR, "%s: %u MB hold no %u members and %u queues; set memory_mb = %u or more",
-           where, o->memory_mb, o->config.max_members, s->workers, needed_mb);
+    SL_LOG(SL_LOG_ERROR,
+           "%s: %u MB hold no %u members and %u queues of packets of %u bytes; set memory_mb = %u "
+           "or more",
+           where, o->memory_mb, o->config.max_members, s->workers, o->port.packet_bytes, needed_mb);
     return -ENOMEM;
 }
 
@@ -75,8 +77,8 @@ static int station_pool(struct sl_station *s, const struct sl_options *o, const 
     for (unsigned i = s->workers; i-- > worker;)
         sharing += sockets[i] == sockets[worker];
     snprintf(name, sizeof(name), "packets%u", worker);
-    struct rte_mempool *pool = sl_packet_pool_create(
-        name, sharing * PACKETS_PER_QUEUE, RTE_MAX(o->config.frame_bytes, o->mtu), sockets[worker]);
+    struct rte_mempool *pool = sl_packet_pool_create(name, sharing * PACKETS_PER_QUEUE,
+                                                     sl_port_spec_room(&o->port), sockets[worker]);
     for (unsigned i = worker; i < s->workers; i++)
         if (sockets[i] == sockets[worker])
             s->packets[i] = pool;

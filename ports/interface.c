@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "ports/interface.h"
 
+#include <errno.h>
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
 #include <net/if.h>
@@ -16,7 +17,9 @@ static int ask(const char *name, unsigned long what, struct ifreq *request)
     if (fd < 0)
         return -1;
     int result = ioctl(fd, what, request);
+    int error = errno;
     close(fd);
+    errno = error;
     return result;
 }
 
@@ -27,6 +30,14 @@ uint16_t sl_interface_mtu(const char *name)
     if (ask(name, SIOCGIFMTU, &request) != 0 || request.ifr_mtu > UINT16_MAX)
         return 0;
     return (uint16_t)request.ifr_mtu;
+}
+
+int sl_interface_set_mtu(const char *name, uint16_t mtu)
+{
+    struct ifreq request;
+    memset(&request, 0, sizeof(request));
+    request.ifr_mtu = mtu;
+    return ask(name, SIOCSIFMTU, &request) == 0 ? 0 : -errno;
 }
 
 uint32_t sl_interface_receive_queues(const char *name)

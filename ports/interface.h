@@ -10,6 +10,8 @@ extern "C" {
 
 /* 0 if the kernel does not say. */
 uint16_t sl_interface_mtu(const char *name);
+/* 0 or -errno. */
+int sl_interface_set_mtu(const char *name, uint16_t mtu);
 uint32_t sl_interface_receive_queues(const char *name);
 
 #ifdef __cplusplus

@@ -48,6 +48,7 @@ int sl_link_watch_open(struct sl_link_watch *w, const struct sl_port_spec *spec)
     w->fd = -1;
     if (!stands_on_interface(spec))
         return 0;
+    w->mac_is_ours = spec->kind != SL_PORT_TAP;
     memcpy(w->interface, spec->device, strnlen(spec->device, sizeof(w->interface) - 1));
     w->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
     if (w->fd >= 0 && bind(w->fd, (struct sockaddr *)&address, sizeof(address)) == 0)
@@ -104,7 +105,7 @@ static struct told read_message(const struct nlmsghdr *header)
 /* Frames to a MAC that is no longer the interface's would reach nobody. */
 static void note_mac(struct sl_link_watch *w, const struct rte_ether_addr *mac)
 {
-    if (mac == NULL)
+    if (mac == NULL || !w->mac_is_ours)
         return;
     if (rte_is_zero_ether_addr(&w->mac))
         w->mac = *mac;

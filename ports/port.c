@@ -87,6 +87,23 @@ static int set_up_queues(const struct sl_port *port, const struct sl_port_config
     return 0;
 }
 
+static bool on_interface(const struct sl_port_config *config)
+{
+    return config->spec.kind == SL_PORT_AF_PACKET || config->spec.kind == SL_PORT_AF_XDP;
+}
+
+/* Drivers on a kernel interface take it for one of 1,500, whatever it can. */
+static int set_mtu(const struct sl_port *port, const struct sl_port_config *config)
+{
+    int error = 0;
+    if (config->mtu != 0)
+        error = on_interface(config) ? sl_interface_set_mtu(config->spec.device, config->mtu)
+                                     : rte_eth_dev_set_mtu(port->ethdev_id, config->mtu);
+    if (error != 0 && error != -ENOTSUP)
+        return failed(config, error, "cannot set the MTU", "choose a smaller one or leave it 0");
+    return 0;
+}
+
 static int configure(struct sl_port *port, const struct sl_port_config *config)
 {
     struct rte_eth_dev_info info;
@@ -102,7 +119,7 @@ static int configure(struct sl_port *port, const struct sl_port_config *config)
     }
     struct rte_eth_conf conf;
     memset(&conf, 0, sizeof(conf));
-    conf.rxmode.mtu = config->mtu;
+    conf.rxmode.mtu = on_interface(config) ? 0 : config->mtu;
     conf.intr_conf.rxq = config->spec.kind == SL_PORT_TAP; /* or it hides its descriptor */
     choose_offloads(port, config, &info, &conf);
     sl_steer_configure(&conf, &info, port->queues);
@@ -110,12 +127,9 @@ static int configure(struct sl_port *port, const struct sl_port_config *config)
     if (error)
         return failed(config, error, "the device refuses its configuration",
                       "try fewer workers or a smaller MTU");
-    if (config->mtu) {
-        error = rte_eth_dev_set_mtu(port->ethdev_id, config->mtu);
-        if (error && error != -ENOTSUP)
-            return failed(config, error, "cannot set the MTU",
-                          "choose a smaller one or leave it 0");
-    }
+    error = set_mtu(port, config);
+    if (error)
+        return error;
     return set_up_queues(port, config, &info);
 }
 
@@ -124,14 +138,6 @@ static void accept_groups(const struct sl_port *port)
 {
     if (rte_eth_allmulticast_enable(port->ethdev_id) == -ENOTSUP)
         rte_eth_promiscuous_enable(port->ethdev_id);
-}
-
-/* Drivers on a kernel interface report 1,500 whatever its MTU is. */
-static uint16_t kernel_mtu(const struct sl_port_config *config)
-{
-    bool on_interface =
-        config->spec.kind == SL_PORT_AF_PACKET || config->spec.kind == SL_PORT_AF_XDP;
-    return on_interface ? sl_interface_mtu(config->spec.device) : 0;
 }
 
 /* AF_XDP takes single receive queues from the kernel: what comes to the others does not reach us.
@@ -161,7 +167,7 @@ static int read_facts(struct sl_port *port, const struct sl_port_config *config)
     error = rte_eth_dev_get_mtu(port->ethdev_id, &port->mtu);
     if (error)
         return failed(config, error, "cannot read the MTU", "set one");
-    uint16_t kernel = kernel_mtu(config);
+    uint16_t kernel = on_interface(config) ? sl_interface_mtu(config->spec.device) : 0;
     if (kernel)
         port->mtu = kernel;
     return 0;

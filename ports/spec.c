@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define FORMS                                                                                \
@@ -181,16 +182,28 @@ static __attribute__((format(printf, 2, 3))) void append(struct argument *a, con
     a->used += length < 0 ? a->bytes : (size_t)length;
 }
 
-static bool has_option(const struct sl_port_spec *spec, const char *key)
+/* NULL: the operator did not give it. */
+static const char *option_value(const struct sl_port_spec *spec, const char *key)
 {
     size_t bytes = strlen(key);
     for (const char *o = spec->options; *o;) {
         if (strncmp(o, key, bytes) == 0 && o[bytes] == '=')
-            return true;
+            return o + bytes + 1;
         o += strcspn(o, ",");
         o += *o == ',';
     }
-    return false;
+    return NULL;
+}
+
+static bool has_option(const struct sl_port_spec *spec, const char *key)
+{
+    return option_value(spec, key) != NULL;
+}
+
+static unsigned option_number(const struct sl_port_spec *spec, const char *key)
+{
+    const char *value = option_value(spec, key);
+    return value != NULL ? (unsigned)strtoul(value, NULL, 10) : 0;
 }
 
 /* Ours unless the operator gave one: drivers differ in which of two equal keys they take. */
@@ -199,6 +212,47 @@ static void append_default(struct argument *a, const struct sl_port_spec *spec, 
 {
     if (!has_option(spec, key))
         append(a, ",%s=%u", key, value);
+}
+
+#define PACKET_BYTES_DEFAULT 1500
+#define LINK_BYTES           18 /* Ethernet and a VLAN tag */
+/* The kernel puts its own header (TPACKET2_HDRLEN) and the gap up to the IP header before a frame.
+ */
+#define RING_HEADER_BYTES    96
+#define RING_FRAME_BYTES     2048
+#define RING_BLOCK_BYTES     4096 /* blocks are whole pages, and hold whole frames */
+#define XDP_HEADROOM         256  /* what the kernel keeps before a frame (XDP_PACKET_HEADROOM) */
+
+static unsigned packet_bytes(const struct sl_port_spec *spec)
+{
+    return spec->packet_bytes ? spec->packet_bytes : PACKET_BYTES_DEFAULT;
+}
+
+/* The driver drops what is longer, and counts it nowhere. */
+static unsigned ring_frame_bytes(const struct sl_port_spec *spec)
+{
+    unsigned needed = packet_bytes(spec) + LINK_BYTES + RING_HEADER_BYTES;
+    if (needed <= RING_FRAME_BYTES)
+        return RING_FRAME_BYTES;
+    return (needed + RING_BLOCK_BYTES - 1) / RING_BLOCK_BYTES * RING_BLOCK_BYTES;
+}
+
+unsigned sl_port_spec_room(const struct sl_port_spec *spec)
+{
+    unsigned room = packet_bytes(spec) + LINK_BYTES;
+    if (spec->kind == SL_PORT_AF_PACKET) {
+        unsigned ours = ring_frame_bytes(spec), given = option_number(spec, "framesz");
+        return given > ours ? given : ours;
+    }
+    return spec->kind == SL_PORT_AF_XDP ? room + XDP_HEADROOM : room;
+}
+
+static void append_ring(struct argument *a, const struct sl_port_spec *spec)
+{
+    unsigned frame = ring_frame_bytes(spec);
+    append_default(a, spec, "blocksz", frame < RING_BLOCK_BYTES ? RING_BLOCK_BYTES : frame);
+    append_default(a, spec, "framesz", frame);
+    append_default(a, spec, "framecnt", 1024);
 }
 
 static void append_device(struct argument *a, const struct sl_port_spec *spec, unsigned queues)
@@ -212,9 +266,7 @@ static void append_device(struct argument *a, const struct sl_port_spec *spec, u
     case SL_PORT_AF_PACKET:
         append(a, "--vdev=%s,iface=%s", name, spec->device);
         append_default(a, spec, "qpairs", queues);
-        append_default(a, spec, "blocksz", 4096);
-        append_default(a, spec, "framesz", 2048); /* a 1,500 byte MTU, tag and ring header */
-        append_default(a, spec, "framecnt", 1024);
+        append_ring(a, spec);
         break;
     case SL_PORT_AF_XDP:
         append(a, "--vdev=%s,iface=%s", name, spec->device);

@@ -23,6 +23,7 @@ struct sl_port_spec {
                           also needs EAL's --single-file-segments */
     char text[192];    /* as written */
     unsigned number;   /* among this process's ports of the kind; 0 as parsed */
+    unsigned packet_bytes; /* longest IP packet to send and receive; 0 as parsed: 1,500 */
 };
 
 /* Returns 0, or -EINVAL and a sentence in `why` that names what is wrong and the forms that are
@@ -30,8 +31,8 @@ struct sl_port_spec {
 int sl_port_spec_parse(const char *text, struct sl_port_spec *spec, char *why, size_t why_bytes);
 
 /* Before EAL starts, whose own messages tell an operator little: does the device exist, is it up,
-   may this process open it? Returns 0, or -errno and a sentence in `why` that says what to do.
-   Opens and closes sockets; changes nothing. */
+   may this process open it, does this kind of port carry packets that long? Returns 0, or -errno
+   and a sentence in `why` that says what to do. Opens and closes sockets; changes nothing. */
 int sl_port_spec_check(const struct sl_port_spec *spec, char *why, size_t why_bytes);
 
 /* The name under which ethdev knows the device; empty for ring, whose name is chosen at open. */
@@ -42,6 +43,10 @@ void sl_port_spec_device_name(const struct sl_port_spec *spec, char *out, size_t
    -ENAMETOOLONG. */
 int sl_port_spec_eal_argument(const struct sl_port_spec *spec, unsigned queues, char *out,
                               size_t out_bytes);
+
+/* What a packet buffer must have room for behind its headroom, or the driver refuses it or drops
+   longer frames. */
+unsigned sl_port_spec_room(const struct sl_port_spec *spec);
 
 #ifdef __cplusplus
 }

@@ -8,6 +8,7 @@
 #include <net/if.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -134,10 +135,42 @@ static int check_pci(const struct answer *a)
     return 0;
 }
 
+/* A frame, the kernel's headroom and DPDK's heads of a buffer share a page of 4,096 bytes. */
+#define XDP_PACKET_BYTES_MAX 3300
+#define TAP_PACKET_BYTES_MAX 1500 /* the driver's */
+
+static int check_longest(const struct answer *a, unsigned most)
+{
+    if (a->spec->packet_bytes <= most)
+        return 0;
+    return fail(a, EMSGSIZE,
+                "this kind of port carries packets of at most %u bytes, not %u; lower frame_bytes "
+                "and mtu or use af_packet",
+                most, a->spec->packet_bytes);
+}
+
+/* What the operator gave the driver is the operator's, but must do. */
+static int check_length(const struct answer *a)
+{
+    const struct sl_port_spec *spec = a->spec;
+    const char *given = strstr(spec->options, "framesz=");
+    if (spec->kind == SL_PORT_AF_XDP)
+        return check_longest(a, XDP_PACKET_BYTES_MAX);
+    if (spec->kind == SL_PORT_TAP)
+        return check_longest(a, TAP_PACKET_BYTES_MAX);
+    if (spec->kind == SL_PORT_AF_PACKET && given != NULL &&
+        strtoul(given + strlen("framesz="), NULL, 10) < sl_port_spec_room(spec))
+        return fail(a, EMSGSIZE, "framesz holds no packets of %u bytes; leave it out or set %u",
+                    spec->packet_bytes, sl_port_spec_room(spec));
+    return 0;
+}
+
 int sl_port_spec_check(const struct sl_port_spec *spec, char *why, size_t why_bytes)
 {
     const struct answer a = {spec, why, why_bytes};
-    int error = 0;
+    int error = check_length(&a);
+    if (error)
+        return error;
     switch (spec->kind) {
     case SL_PORT_PCI:
         return check_pci(&a);

@@ -55,7 +55,7 @@ uint32_t bench_node_memory_mb(const struct bench_load *load)
     uint32_t packets = packets_of(load) + load->workers * frames_of(load);
     if (load->ends != NULL)
         packets = (packets + BENCH_WIRE_FAR_PACKETS) * 8 / 5; /* no hugepages: 4 KB each */
-    return 16 + sl_runtime_memory_mb(&config, load->workers, packets);
+    return 16 + sl_runtime_memory_mb(&config, load->workers, packets, bench_payload_max(load));
 }
 
 /* Every member is behind the one gateway: what is measured is no neighbour table. */

@@ -91,6 +91,44 @@ TEST_F(Port, ANodeWithAWorkerOfItsOwnFormsWithOneWithout)
     EXPECT_TRUE(await("n1 says left", [&] { return cluster[0]->status_of("n2") == "left"; }));
 }
 
+/* A whole packet of that many bytes to the node and back. */
+bool echoes(Lab &lab, const std::string &bytes)
+{
+    return Process(lab.inside("sw",
+                              {"ping", "-c", "1", "-W", "1", "-M", "do", "-s", bytes, "10.77.0.1"}))
+               .ends() == 0;
+}
+
+TEST_F(Port, PacketsAsLongAsConfiguredArriveAndAreSent)
+{
+    for (auto [port, mtu] : {std::pair{"af_packet", 9000}, {"af_xdp", 3300}}) {
+        std::string bytes = std::to_string(mtu);
+        net().bash("for i in 1 2; do ip -n \"${LAB}$i\" link set eth0 mtu " + bytes +
+                   "; ip -n \"${LAB}sw\" link set \"p$i\" mtu " + bytes +
+                   "; done; ip -n \"${LAB}sw\" link set br0 mtu " + bytes +
+                   "; ip -n \"${LAB}sw\" address replace 10.77.0.9/24 dev br0");
+        Node node(net(), 1, port);
+        node.start({"--port.mtu=" + bytes, "--protocol.frame_bytes=" + std::to_string(mtu - 48),
+                    "--eal.memory_mb=128", "--eal.huge=no"});
+        ASSERT_TRUE(await("it is up", [&] { return node.phase() != ""; })) << port;
+        EXPECT_TRUE(await("whole packets come back", [&] {
+            return echoes(net(), std::to_string(mtu - 28));
+        })) << port;
+        node.process().signal(SIGTERM);
+        node.expect_clean_end();
+    }
+}
+
+TEST_F(Port, PacketsTooLongForTheKindOfPortAreRefusedAtStart)
+{
+    for (const char *port : {"af_xdp", "tap"}) {
+        Node node(net(), 1, port);
+        node.start({"--port.mtu=9000", "--protocol.frame_bytes=8952", "--eal.memory_mb=128"});
+        EXPECT_EQ(node.process().ends(), 1) << port;
+        EXPECT_NE(node.process().err().find("carries packets of at most"), std::string::npos);
+    }
+}
+
 TEST_F(Port, TwoNodesFormWithoutHugePages)
 {
     EXPECT_TRUE(formed(start_cluster(net(), 2, {"--eal.huge=no"})));

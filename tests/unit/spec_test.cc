@@ -119,6 +119,47 @@ TEST_F(Spec, EalArguments)
     EXPECT_EQ(argument("ring"), "");
 }
 
+TEST_F(Spec, RingFramesAndBuffersHoldTheLongestPacket)
+{
+    char argument[256];
+    ASSERT_TRUE(parse("af_packet:eth1"));
+    EXPECT_EQ(sl_port_spec_room(&spec), 2048u);
+    for (auto [packet, frame] : {std::pair{1934u, "2048"},
+                                 {1935u, "4096"},
+                                 {3982u, "4096"},
+                                 {8028u, "8192"},
+                                 {9600u, "12288"}}) {
+        spec.packet_bytes = packet;
+        ASSERT_EQ(sl_port_spec_eal_argument(&spec, 1, argument, sizeof(argument)), 0);
+        EXPECT_NE(strstr(argument, (std::string(",framesz=") + frame + ",").c_str()), nullptr)
+            << packet << ": " << argument;
+        EXPECT_EQ(sl_port_spec_room(&spec), std::stoul(frame)) << packet;
+    }
+    EXPECT_NE(strstr(argument, ",blocksz=12288,"), nullptr) << argument;
+    ASSERT_TRUE(parse("af_packet:eth1,framesz=16384,blocksz=16384"));
+    EXPECT_EQ(sl_port_spec_room(&spec), 16384u);
+    ASSERT_TRUE(parse("tap:x"));
+    spec.packet_bytes = 9000;
+    EXPECT_EQ(sl_port_spec_room(&spec), 9018u);
+}
+
+TEST_F(Spec, PacketsTooLongForAKindOfPortAreRefused)
+{
+    ASSERT_TRUE(parse("af_xdp:lo"));
+    spec.packet_bytes = 3301;
+    EXPECT_EQ(sl_port_spec_check(&spec, why, sizeof(why)), -EMSGSIZE);
+    EXPECT_NE(std::string(why).find("3300"), std::string::npos) << why;
+    spec.packet_bytes = 3300;
+    EXPECT_NE(sl_port_spec_check(&spec, why, sizeof(why)), -EMSGSIZE) << why;
+    ASSERT_TRUE(parse("tap:starling0"));
+    spec.packet_bytes = 1501;
+    EXPECT_EQ(sl_port_spec_check(&spec, why, sizeof(why)), -EMSGSIZE);
+    ASSERT_TRUE(parse("af_packet:lo,framesz=2048"));
+    spec.packet_bytes = 8028;
+    EXPECT_EQ(sl_port_spec_check(&spec, why, sizeof(why)), -EMSGSIZE);
+    EXPECT_NE(std::string(why).find("8192"), std::string::npos) << why;
+}
+
 TEST_F(Spec, PortsOfAKindInOneProcessAreToldApart)
 {
     ASSERT_TRUE(parse("memif:/run/x.sock"));
