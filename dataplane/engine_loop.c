@@ -90,9 +90,7 @@ static void loop_traffic(struct sl_engine_loop *l)
     uint64_t bytes = 0;
     l->traffic_due_ns = l->host->now_ns + TRAFFIC_EVERY_NS;
     for (unsigned w = 0; w < l->worker_count; w++)
-        for (unsigned c = 0; c < SL_CLASS_COUNT; c++)
-            bytes += __atomic_load_n(&l->workers[w]->rx_bytes[c], __ATOMIC_RELAXED) +
-                     __atomic_load_n(&l->workers[w]->tx_bytes[c], __ATOMIC_RELAXED);
+        bytes += __atomic_load_n(&l->workers[w]->charged_bytes, __ATOMIC_RELAXED);
     if (bytes != l->worker_bytes)
         sl_engine_note_traffic(l->engine, l->host->now_ns, bytes - l->worker_bytes);
     l->worker_bytes = bytes;

@@ -39,7 +39,10 @@
     X(BYTE_CAP, "not sent: byte cap of this second reached")                   \
     X(MBUF_EMPTY, "no packet buffer free")                                     \
     X(TX_FULL, "TX queue full")                                                \
-    X(RX_MISSED, "missed by the port (ring overflow)")
+    X(RX_MISSED, "missed by the port (ring overflow)")                         \
+    X(STRANGER_CAP, "not sent: what strangers may cost is used up")            \
+    X(UNASKED, "answer to no question that is open")                           \
+    X(MEMBER_UNKNOWN, "record of a member that is not known")
 
 enum sl_drop {
 #define SL_DROP_ENUM(name, text) SL_DROP_##name,
@@ -111,6 +114,9 @@ struct sl_counters {
     uint64_t syncs_answered;
     uint64_t settled_frames;  /* frames received while both sides had nothing unsettled */
     uint64_t settled_unequal; /* of these, those whose view hash was not ours */
+    uint64_t charged_bytes;   /* received and answered, as the byte cap counts it */
+    uint64_t stranger_bytes;  /* the same, not counted: of frames from no proven member */
+    uint64_t gossip_stale;    /* GOSSIP frames that told nothing new */
 };
 
 /* Single-writer increment that readers on other threads may load at any time. */

@@ -63,6 +63,34 @@ void sl_engine_set_phase(struct sl_engine *e, enum sl_phase phase)
     __atomic_store_n(&e->stats.phase, (uint64_t)phase, __ATOMIC_RELAXED);
 }
 
+static bool is_at(const struct sl_engine *e, uint32_t slot, const struct sl_endpoint *from)
+{
+    struct sl_endpoint endpoint = sl_engine_endpoint(e, slot);
+    return sl_endpoint_is_set(&endpoint) && sl_ip_equal(&endpoint, from);
+}
+
+void sl_engine_answered(struct sl_engine *e, uint64_t id, const struct sl_endpoint *from)
+{
+    uint32_t slot = sl_view_find(e->view, id, NULL);
+    if (slot != SL_SLOT_NONE && is_at(e, slot, from))
+        sl_view_prove(e->view, slot);
+}
+
+bool sl_engine_is_proven(const struct sl_engine *e, const struct sl_input *input)
+{
+    uint32_t slot = sl_view_find(e->view, input->header.sender_id, NULL);
+    return slot != SL_SLOT_NONE && sl_view_is_proven(e->view, slot) && is_at(e, slot, &input->from);
+}
+
+void sl_engine_meet(struct sl_engine *e, uint32_t slot)
+{
+    if (sl_view_is_proven(e->view, slot) ||
+        (e->meeting_ns != 0 && e->now_ns - e->meeting_ns < e->config.gossip_interval_ns))
+        return;
+    e->meeting_ns = e->now_ns;
+    (void)sl_probe_start(e, slot, SL_PROBE_DIAL, sl_view_slot_word(e->view, slot));
+}
+
 struct sl_endpoint sl_engine_endpoint(const struct sl_engine *e, uint32_t slot)
 {
     return sl_cold_endpoint(sl_view_cold(e->view, slot), sl_endpoint_is_set(&e->config.v4),
@@ -83,6 +111,8 @@ void sl_engine_member_lives(struct sl_engine *e, uint32_t slot)
     const struct sl_cold *cold = sl_view_cold(e->view, slot);
     uint32_t zone = sl_engine_zone(e, cold->text + cold->name_bytes, cold->zone_bytes);
     sl_peers_add(&e->peers, slot);
+    if (!sl_view_is_proven(e->view, slot))
+        e->met_ns = e->now_ns + 2 * e->peers.count * e->config.probe_period_ns;
     sl_zones_put(&e->zones, slot, zone);
 }
 

@@ -123,6 +123,7 @@ struct sl_engine *sl_engine_create(struct sl_arena *arena, const struct sl_confi
     e->host = *host;
     e->cluster = sl_cluster_from_name(config->cluster_name);
     e->prng.state = seed;
+    e->numbers.state = ~seed;
     e->now_ns = now_ns;
     e->started_ns = now_ns;
     e->heard_ns = now_ns;

@@ -63,6 +63,7 @@ struct sl_engine {
     struct sl_host host;
     struct sl_cluster cluster;
     struct sl_prng prng;
+    struct sl_prng numbers; /* of probes and conversations, on the wire */
     uint64_t now_ns;
     uint64_t promised_ns; /* deadline that the last step returned */
     enum sl_phase phase;
@@ -89,8 +90,7 @@ struct sl_engine {
     struct sl_timer zone_timer;
     struct sl_timer probe_timer;
     struct sl_probe probes[SL_PROBES_MAX];
-    uint64_t probes_used; /* one bit each */
-    uint32_t probe_sequence;
+    uint64_t probes_used;                     /* one bit each */
     struct sl_round_trip paths[SL_ZONES_MAX]; /* to each zone, by its index */
     struct sl_health health;
     uint64_t heard_ns;   /* anybody else, last */
@@ -106,7 +106,6 @@ struct sl_engine {
     struct sl_settle settle;
     struct sl_join join;
     struct sl_sync sync;
-    uint32_t sync_sequence;
     bool told_by_sync; /* what is being merged: it was asked for, or is pushed by who asked */
     struct sl_mismatch mismatch;
     struct sl_timer dial_timer;
@@ -121,20 +120,24 @@ struct sl_engine {
     struct sl_meter asked; /* of it: own PINGs */
     uint64_t started_ns;
     uint64_t full_told_ns;
+    uint64_t met_ns;     /* from when on all members will have asked this node, and proven it */
+    uint64_t meeting_ns; /* of the last sl_engine_meet() */
 
     struct sl_counters counters;
     struct sl_engine_stats stats;
     struct sl_histogram *probe_rtt, *convergence;
 };
 
-/* The next number on the wire for entry `index` of a table of `entries` (a power of two): the index
-   is its low bits, so that an answer finds its entry; never 0, which means "none". */
-static inline uint32_t sl_next_number(uint32_t *sequence, uint32_t entries, uint32_t index)
+/* A number on the wire for entry `index` of a table of `entries` (a power of two): the index is its
+   low bits, so that an answer finds its entry; never 0, which means "none". The rest is drawn: the
+   number is known to nobody but those that were asked, so an answer with it proves its address. */
+static inline uint32_t sl_next_number(struct sl_prng *numbers, uint32_t entries, uint32_t index)
 {
+    uint32_t high;
     do {
-        ++*sequence;
-    } while (*sequence * entries == 0);
-    return *sequence * entries + index;
+        high = (uint32_t)(sl_prng_next(numbers) >> 32) * entries;
+    } while (high == 0);
+    return high + index;
 }
 
 /* A statistic with one writer that other threads may load. */
@@ -152,6 +155,14 @@ void sl_engine_drop(struct sl_engine *e, enum sl_drop reason);
 void sl_engine_tell(struct sl_engine *e, enum sl_event_type type, uint32_t slot, uint64_t word,
                     uint64_t previous_word, uint64_t accuser_id);
 void sl_engine_set_phase(struct sl_engine *e, enum sl_phase phase);
+/* A frame that only who received a question of this node can have sent came from this member. */
+void sl_engine_answered(struct sl_engine *e, uint64_t id, const struct sl_endpoint *from);
+/* Did the frame come from a member that is proven there? */
+bool sl_engine_is_proven(const struct sl_engine *e, const struct sl_input *input);
+/* A PING to a member that is not proven, as often as gossip rounds at most: it may be by its
+ * answer.
+ */
+void sl_engine_meet(struct sl_engine *e, uint32_t slot);
 /* Where to reach a slot's member from here; port 0 if nowhere. */
 struct sl_endpoint sl_engine_endpoint(const struct sl_engine *e, uint32_t slot);
 /* A member counts as live from now on (or still does, perhaps in another zone), or no longer. */

@@ -48,6 +48,14 @@ static enum sl_verdict tell_engine(struct sl_pass *pass, bool urgent)
 #define RELAY_BYTES   (4 * (SL_HEADER_BYTES + SL_PROBE_BODY_BYTES))
 #define RELAY_EIGHTHS 5
 
+/* An asker that is not proven gets the receipt and the target's ACK, no more than it sent. */
+static bool may_help(struct sl_pass *pass)
+{
+    if (sl_pass_sender_is_proven(pass))
+        return true;
+    return pass->received_bytes >= SL_PING_REQ_PADDED_BYTES && sl_pass_sender_is_known(pass);
+}
+
 /* Helpers are chosen by the asker's table and targets by ours, so no packet can aim us at an
  * address. */
 static enum sl_verdict on_ping_req(struct sl_pass *pass)
@@ -57,10 +65,12 @@ static enum sl_verdict on_ping_req(struct sl_pass *pass)
         return sl_pass_drop(pass, SL_DROP_FRAME_FIELD);
     if (body->target_id == pass->fast->self_id)
         return sl_pass_answer_ping(pass);
-    if (!sl_pass_sender_is_proven(pass))
+    if (!may_help(pass))
         return sl_pass_drop(pass, SL_DROP_SENDER_UNPROVEN);
     if (!sl_pass_has_room(pass, RELAY_BYTES, RELAY_EIGHTHS))
         return sl_pass_drop(pass, SL_DROP_BYTE_CAP);
+    if (!sl_pass_sender_is_proven(pass) && !sl_pass_may_serve(pass, RELAY_BYTES, SL_CLASS_PROBE))
+        return SL_VERDICT_DROP;
     enum sl_verdict verdict = sl_pass_relay(pass, SL_FRAME_PING, body->target_id);
     if (verdict == SL_VERDICT_RELAY)
         pass->to_engine = true;
@@ -197,6 +207,33 @@ static enum sl_drop admit(struct sl_pass *pass)
     return good ? SL_DROP_COUNT : SL_DROP_RECORD_MALFORMED;
 }
 
+/* Up to this share of the byte cap all counts that was not refused; from there on only what came
+ * from proven members and was sent to them: strangers can use up no more. To look for the sender of
+ * each frame would be dear. */
+#define CALM_EIGHTHS 2
+
+static inline void charge(struct sl_pass *pass)
+{
+    struct sl_lane *lane = pass->lane;
+    uint32_t bytes = pass->received_bytes + pass->sent_bytes;
+    if (__builtin_expect(!pass->is_calm, 0) && !sl_pass_sender_is_proven(pass)) {
+        sl_count(&lane->counters->stranger_bytes, bytes);
+        return;
+    }
+    sl_meter_add(&lane->meter, pass->now_ns, bytes);
+    sl_count(&lane->counters->charged_bytes, bytes);
+}
+
+static inline void count_records(struct sl_pass *pass)
+{
+    struct sl_counters *counters = pass->lane->counters;
+    sl_count(&counters->records_stale, pass->stale_count);
+    if (__builtin_expect((pass->over_count | pass->unknown_count) != 0, 0)) {
+        sl_count(&counters->drops[SL_DROP_RECORDS_OVER], pass->over_count);
+        sl_count(&counters->drops[SL_DROP_MEMBER_UNKNOWN], pass->unknown_count);
+    }
+}
+
 enum sl_verdict sl_fast_frame(const struct sl_fast *fast, struct sl_lane *lane, uint64_t now_ns,
                               struct sl_frame_io *io, struct sl_input *input)
 {
@@ -210,22 +247,26 @@ enum sl_verdict sl_fast_frame(const struct sl_fast *fast, struct sl_lane *lane, 
     pass.self_word = __atomic_load_n(&pass.own->self_word, __ATOMIC_RELAXED);
     pass.to_engine = pass.urgent = false;
     pass.novel_count = pass.novel_bytes = pass.digest_bytes = 0;
-    pass.stale_count = pass.over_count = pass.confirmed_count = 0;
+    pass.stale_count = pass.over_count = pass.unknown_count = pass.confirmed_count = 0;
+    pass.standing = SL_STANDING_OPEN;
+    pass.received_bytes = io->length_bytes;
+    pass.sent_bytes = 0;
     io->to_engine = false;
-    sl_meter_add(&lane->meter, now_ns, io->length_bytes);
 
     enum sl_drop refused = admit(&pass);
     if (refused != SL_DROP_COUNT)
         return sl_pass_drop(&pass, refused);
     read_body(&pass);
+    pass.is_calm = sl_pass_has_room(&pass, SL_HEADER_BYTES + SL_PROBE_BODY_BYTES, CALM_EIGHTHS);
     enum sl_verdict verdict = dispatch(&pass);
     if (verdict == SL_VERDICT_DROP)
         return verdict;
+    charge(&pass);
     compare_views(&pass);
-    sl_count(&lane->counters->records_stale, pass.stale_count);
-    if (pass.over_count != 0)
-        sl_count(&lane->counters->drops[SL_DROP_RECORDS_OVER], pass.over_count);
+    count_records(&pass);
     if (pass.to_engine || pass.novel_count != 0)
         hand_over(&pass);
+    else if (pass.header.type == SL_FRAME_GOSSIP)
+        sl_count(&lane->counters->gossip_stale, 1);
     return verdict;
 }

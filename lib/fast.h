@@ -55,7 +55,10 @@ struct sl_fast {
 struct sl_lane {
     struct sl_counters *counters;
     uint64_t counter;      /* frames stamped so far on this TX queue */
-    struct sl_meter meter; /* what it received and answered */
+    struct sl_meter meter; /* what it received and answered, as far as that counts */
+    struct sl_meter
+        stranger_acks; /* sent to senders that are not proven, while it counts no more */
+    struct sl_meter stranger_syncs;
     struct sl_meter gifts; /* rumours in its answers */
     uint8_t id;
     uint8_t lane_count;        /* of the node: each lane has an equal share of what is limited */

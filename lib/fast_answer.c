@@ -9,15 +9,56 @@ static const struct sl_cold *find_cold(const struct sl_view *view, uint64_t id, 
     return slot == SL_SLOT_NONE ? NULL : sl_view_cold(view, slot);
 }
 
-bool sl_pass_sender_is_proven(const struct sl_pass *pass)
+/* The slot of the sender, if this node would ask it at the address that its frame came from. */
+static uint32_t sender_slot(const struct sl_pass *pass)
 {
-    const struct sl_endpoint *from = &pass->io->from;
-    const struct sl_cold *cold = find_cold(pass->fast->view, pass->header.sender_id, NULL);
+    const struct sl_fast *fast = pass->fast;
+    uint32_t slot = sl_view_find(fast->view, pass->header.sender_id, NULL);
+    const struct sl_cold *cold = slot == SL_SLOT_NONE ? NULL : sl_view_cold(fast->view, slot);
     if (cold == NULL)
+        return SL_SLOT_NONE;
+    struct sl_endpoint known = sl_cold_endpoint(cold, sl_endpoint_is_set(&fast->self_v4),
+                                                sl_endpoint_is_set(&fast->self_v6));
+    bool is_there = sl_endpoint_is_set(&known) && sl_ip_equal(&known, &pass->io->from);
+    return is_there ? slot : SL_SLOT_NONE;
+}
+
+bool sl_pass_sender_is_known(const struct sl_pass *pass)
+{
+    return sender_slot(pass) != SL_SLOT_NONE;
+}
+
+bool sl_pass_sender_is_proven(struct sl_pass *pass)
+{
+    if (pass->standing == SL_STANDING_OPEN) {
+        uint32_t slot = sender_slot(pass);
+        bool is_proven = slot != SL_SLOT_NONE && sl_view_is_proven(pass->fast->view, slot);
+        pass->standing = is_proven ? SL_STANDING_PROVEN : SL_STANDING_STRANGER;
+    }
+    return pass->standing == SL_STANDING_PROVEN;
+}
+
+/* Sixteenths of the byte cap, sent to strangers in any second: joiners by the thousand find room
+ * beside a flood of PINGs, which are answered to those that were heard of a moment ago. */
+#define STRANGER_ACKS_SIXTEENTHS  2
+#define STRANGER_SYNCS_SIXTEENTHS 3
+
+bool sl_pass_may_serve(struct sl_pass *pass, uint32_t bytes, enum sl_class traffic)
+{
+    struct sl_lane *lane = pass->lane;
+    if (pass->is_calm)
+        return true;
+    bool is_ack = traffic == SL_CLASS_PROBE;
+    struct sl_meter *meter = is_ack ? &lane->stranger_acks : &lane->stranger_syncs;
+    uint64_t share = is_ack ? STRANGER_ACKS_SIXTEENTHS : STRANGER_SYNCS_SIXTEENTHS;
+    uint64_t cap = __atomic_load_n(&pass->fast->byte_cap, __ATOMIC_RELAXED);
+    uint64_t sum = sl_meter_sum(meter, pass->now_ns) + bytes;
+    if (sum * lane->lane_count * 16 > cap * share) {
+        sl_count(&lane->counters->drops[SL_DROP_STRANGER_CAP], 1);
         return false;
-    bool is_v4 = sl_endpoint_is_v4(from);
-    struct sl_endpoint own = sl_cold_endpoint(cold, is_v4, !is_v4);
-    return sl_endpoint_is_set(&own) && sl_ip_equal(&own, from);
+    }
+    sl_meter_add(meter, pass->now_ns, bytes);
+    return true;
 }
 
 /* Bytes of the whole records at the start of a block that fit into `room_bytes`. */
@@ -84,7 +125,6 @@ static uint32_t give_rumours(struct sl_pass *pass, const struct sl_rumour_block 
  * From when little room is left one ACK back and two through helpers must do. */
 #define ACKS_DIRECT    1
 #define ACKS_RELAYED   2
-#define ACKS_EIGHTHS   2
 /* After long, the probes of all members. Near the cap each gets one ACK in a second, and nobody who
  * holds this node dead, as all do by then: its refutation will reach them. */
 #define SCARCE_EIGHTHS 5
@@ -107,10 +147,15 @@ static __attribute__((noinline)) bool is_first_ack(struct sl_pass *pass)
     return true;
 }
 
-static bool may_ack(struct sl_pass *pass)
+static __attribute__((noinline)) bool may_ack_in_a_storm(struct sl_pass *pass)
 {
-    return sl_pass_has_room(pass, SL_HEADER_BYTES + SL_PROBE_BODY_BYTES, ACKS_EIGHTHS) ||
-           is_first_ack(pass);
+    const uint32_t bytes = SL_HEADER_BYTES + SL_PROBE_BODY_BYTES;
+    if (!sl_pass_sender_is_proven(pass))
+        return sl_pass_may_serve(pass, bytes, SL_CLASS_PROBE);
+    if (is_first_ack(pass))
+        return true;
+    sl_count(&pass->lane->counters->drops[SL_DROP_BYTE_CAP], 1);
+    return false;
 }
 
 _Static_assert(SL_LANE_ACKED == 1 << (64 - 56), "the top byte is the place");
@@ -118,9 +163,9 @@ _Static_assert(SL_LANE_ACKED == 1 << (64 - 56), "the top byte is the place");
 enum sl_verdict sl_pass_answer_ping(struct sl_pass *pass)
 {
     const struct sl_probe_body *body = &pass->body.probe;
-    if (!may_ack(pass)) { /* but its records count, and what it says of this node */
+    /* Without an ACK its records count all the same, and what it says of this node. */
+    if (!pass->is_calm && !may_ack_in_a_storm(pass)) {
         pass->to_engine = pass->urgent = body->target_word > pass->self_word;
-        sl_count(&pass->lane->counters->drops[SL_DROP_BYTE_CAP], 1);
         return SL_VERDICT_DONE;
     }
     if (body->target_word > pass->self_word)

@@ -60,6 +60,8 @@ static __attribute__((noinline)) bool consider(struct sl_pass *pass, const uint8
                record.length_bytes);
         pass->novel_bytes = (uint16_t)(pass->novel_bytes + record.length_bytes);
         pass->novel_count++;
+    } else if (held == 0 && record.id != pass->fast->self_id) {
+        pass->unknown_count++;
     } else {
         pass->stale_count++;
     }

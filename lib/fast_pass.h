@@ -8,6 +8,12 @@
 #include "lib/fast.h"
 #include "lib/frame.h"
 
+enum sl_standing {
+    SL_STANDING_OPEN, /* not looked up yet */
+    SL_STANDING_STRANGER,
+    SL_STANDING_PROVEN,
+};
+
 struct sl_pass {
     const struct sl_fast *fast;
     struct sl_lane *lane;
@@ -21,6 +27,10 @@ struct sl_pass {
         struct sl_probe_body probe;
         struct sl_sync_body sync;
     } body;
+    uint32_t received_bytes;
+    uint32_t sent_bytes;
+    enum sl_standing standing; /* of the sender; ask sl_pass_sender_is_proven() */
+    bool is_calm;              /* little has come and gone: who sent this matters not yet */
     bool to_engine;
     bool urgent;
     uint16_t novel_count; /* records copied to input->records */
@@ -28,6 +38,7 @@ struct sl_pass {
     uint16_t digest_bytes; /* of comparison records behind them, for the engine */
     uint32_t stale_count;
     uint32_t over_count;
+    uint32_t unknown_count;
     uint32_t confirmed_count;
     uint64_t confirmed[SL_STEP_RECORDS_MAX]; /* to be remembered if the frame is not dropped */
 };
@@ -40,8 +51,13 @@ bool sl_pass_filter(struct sl_pass *pass);
 enum sl_verdict sl_pass_answer_ping(struct sl_pass *pass);
 enum sl_verdict sl_pass_answer_pull(struct sl_pass *pass);
 enum sl_verdict sl_pass_relay(struct sl_pass *pass, uint8_t type, uint64_t to_id);
-/* The sender is known and the frame came from one of its addresses. */
-bool sl_pass_sender_is_proven(const struct sl_pass *pass);
+/* The sender is a member that has answered this node from the address that the frame came from. */
+bool sl_pass_sender_is_proven(struct sl_pass *pass);
+/* The sender is a member and the frame came from its address, maybe by hearsay. */
+bool sl_pass_sender_is_known(const struct sl_pass *pass);
+/* May a sender that is not proven be sent this much? Their frames do not count towards the byte cap
+   once a quarter of it is used up; then answers to them are limited by these shares of it. */
+bool sl_pass_may_serve(struct sl_pass *pass, uint32_t bytes, enum sl_class traffic);
 
 /* fast_sync.c */
 enum sl_verdict sl_pass_answer_sync(struct sl_pass *pass);
@@ -76,7 +92,7 @@ static inline void sl_pass_sent(struct sl_pass *pass, uint32_t length_bytes, enu
 {
     struct sl_counters *counters = pass->lane->counters;
     pass->io->length_bytes = length_bytes;
-    sl_meter_add(&pass->lane->meter, pass->now_ns, length_bytes);
+    pass->sent_bytes = length_bytes;
     sl_count(&counters->tx_frames[traffic], 1);
     sl_count(&counters->tx_bytes[traffic], length_bytes);
 }
@@ -87,7 +103,7 @@ static inline bool sl_pass_has_room(struct sl_pass *pass, uint32_t bytes, uint32
 {
     struct sl_lane *lane = pass->lane;
     uint64_t cap = __atomic_load_n(&pass->fast->byte_cap, __ATOMIC_RELAXED);
-    uint64_t sum = sl_meter_sum(&lane->meter, pass->now_ns) + bytes;
+    uint64_t sum = sl_meter_sum(&lane->meter, pass->now_ns) + pass->received_bytes + bytes;
     return sum * lane->lane_count * 8 <= cap * eighths;
 }
 

@@ -92,6 +92,8 @@ enum sl_verdict sl_pass_answer_sync(struct sl_pass *pass)
     uint32_t eighths = proven ? SL_SYNC_EIGHTHS : SL_SYNC_EIGHTHS_STRANGER;
     if (!sl_pass_has_room(pass, records_at + room, eighths))
         return sl_pass_drop(pass, SL_DROP_BYTE_CAP);
+    if (!proven && !sl_pass_may_serve(pass, records_at + room, SL_CLASS_BULK))
+        return SL_VERDICT_DROP;
     body.live_count = __atomic_load_n(&pass->own->live_count, __ATOMIC_RELAXED);
     if (body.salt != 0)
         bytes = write_comparison(pass, room, proven, &body);

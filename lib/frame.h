@@ -14,10 +14,12 @@
 extern "C" {
 #endif
 
-#define SL_WIRE_VERSION     1
-#define SL_HEADER_BYTES     72
-#define SL_PROBE_BODY_BYTES 24
-#define SL_SYNC_BODY_BYTES  32
+#define SL_WIRE_VERSION          1
+#define SL_HEADER_BYTES          72
+/* Of a PING_REQ to a helper to which the asker may not be proven: as long as both answers. */
+#define SL_PING_REQ_PADDED_BYTES (2 * (SL_HEADER_BYTES + SL_PROBE_BODY_BYTES))
+#define SL_PROBE_BODY_BYTES      24
+#define SL_SYNC_BODY_BYTES       32
 
 enum sl_frame_type {
     SL_FRAME_PING = 1,         /* are you there? */

@@ -174,6 +174,11 @@ void sl_gossip_reply(struct sl_engine *e, const struct sl_input *input)
     bool gone = slot != SL_SLOT_NONE && !sl_word_is_live(held);
     if (slot == SL_SLOT_NONE || !(am_accused || gone))
         return;
+    /* The ACK was as long as the PING: an address that is not proven gets no more. */
+    if (!sl_engine_is_proven(e, input)) {
+        sl_engine_meet(e, slot);
+        return;
+    }
     struct sl_buffer buffer;
     uint32_t length;
     if (!sl_engine_begin(e, SL_FRAME_GOSSIP, 0, &buffer, &length))

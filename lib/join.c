@@ -100,7 +100,7 @@ static void ask_seeds(struct sl_engine *e)
     bool one_by_one = join->wait_ns < e->config.join_retry_min_ns << ONE_BY_ONE_TRIES;
     uint32_t most = one_by_one ? 1 : ASKED_AT_ONCE;
     uint32_t count = join->seed_count < most ? join->seed_count : most;
-    join->ask_number = sl_next_number(&e->sync_sequence, SL_PULLS_MAX, 0);
+    join->ask_number = sl_next_number(&e->numbers, SL_PULLS_MAX, 0);
     for (uint32_t i = 0; i < count; i++) {
         const struct sl_endpoint *seed = &join->seeds[join->next_seed];
         join->next_seed = (join->next_seed + 1) % join->seed_count;

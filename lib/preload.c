@@ -6,6 +6,7 @@
 static void settle(struct sl_engine *e)
 {
     e->join.name_is_free = true;
+    e->met_ns = 0;
     sl_engine_set_phase(e, SL_PHASE_MEMBER);
 }
 
@@ -19,6 +20,7 @@ int sl_engine_preload(struct sl_engine *e, const struct sl_preload_member *membe
         int error = sl_view_add(e->view, m->id, m->word, m->identity, &slot);
         if (error)
             return error;
+        sl_view_prove(e->view, slot);
         sl_engine_member_lives(e, slot);
     }
     settle(e);
@@ -35,6 +37,7 @@ void sl_engine_preload_like(struct sl_engine *e, const struct sl_engine *other)
     SL_ASSERT(e->self_slot != SL_SLOT_NONE && word == e->self_word);
     sl_peers_remove(&e->peers, e->self_slot);
     sl_peers_add(&e->peers, other->self_slot);
+    sl_view_prove(e->view, other->self_slot);
     settle(e);
 }
 

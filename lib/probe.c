@@ -28,7 +28,7 @@ struct sl_probe *sl_probe_by_number(struct sl_engine *e, uint32_t number)
 
 static void renumber(struct sl_engine *e, struct sl_probe *p)
 {
-    p->number = sl_next_number(&e->probe_sequence, NUMBERS, p->timer.index * SL_TRIES_MAX);
+    p->number = sl_next_number(&e->numbers, NUMBERS, p->timer.index * SL_TRIES_MAX);
 }
 
 static struct sl_probe *take_free(struct sl_engine *e)

@@ -55,9 +55,13 @@ static void learn_of_path(struct sl_engine *e, const struct sl_probe *p,
 void sl_probe_answered(struct sl_engine *e, const struct sl_input *input)
 {
     struct sl_probe *p = sl_probe_by_number(e, input->header.probe);
-    if (p == NULL || input->body.probe.target_id != p->target_id)
+    if (p == NULL || input->body.probe.target_id != p->target_id) {
+        sl_engine_drop(e, SL_DROP_UNASKED);
         return;
+    }
     bool direct = sl_probe_is_from_target(p, input);
+    if (direct)
+        sl_engine_answered(e, input->header.sender_id, &p->endpoint);
     if (!direct && sl_probe_helper_of(e, p, input) == SL_HELPERS_MAX) {
         sl_engine_drop(e, SL_DROP_SENDER_UNPROVEN);
         return;
@@ -89,11 +93,14 @@ void sl_probe_answered(struct sl_engine *e, const struct sl_input *input)
 void sl_probe_helper_heard(struct sl_engine *e, const struct sl_input *input)
 {
     struct sl_probe *p = sl_probe_by_number(e, input->header.probe);
-    if (p == NULL || input->body.probe.target_id != p->target_id)
+    uint32_t place = p == NULL || input->body.probe.target_id != p->target_id
+                         ? SL_HELPERS_MAX
+                         : sl_probe_helper_of(e, p, input);
+    if (place == SL_HELPERS_MAX) {
+        sl_engine_drop(e, SL_DROP_UNASKED);
         return;
-    uint32_t place = sl_probe_helper_of(e, p, input);
-    if (place == SL_HELPERS_MAX)
-        return;
+    }
+    sl_engine_answered(e, input->header.sender_id, &input->from);
     p->receipts |= (uint16_t)(1u << place);
     sl_zone_rule_answered(e, sl_view_find(e->view, input->header.sender_id, NULL));
 }

@@ -99,6 +99,10 @@ uint64_t sl_probe_ask_helpers(struct sl_engine *e, struct sl_probe *p)
     }
     struct sl_probe_body body = {p->target_id, e->self_id, shown_word(e, p)};
     sl_probe_body_write(buffer.bytes, &body);
+    if (e->now_ns < e->met_ns) {
+        sl_record_write_pad(buffer.bytes + length, SL_PING_REQ_PADDED_BYTES - length);
+        length = SL_PING_REQ_PADDED_BYTES;
+    }
     sl_engine_send(e, &buffer, length, SL_CLASS_PROBE, to, count);
     p->helper_rounds++;
     uint64_t target_ns = sl_round_trip_timeout_ns(sl_probe_path(e, p->slot));

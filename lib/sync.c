@@ -55,7 +55,7 @@ void sl_sync_start(struct sl_engine *e, const struct sl_endpoint *origin, bool j
     sync->origin = *origin;
     sync->window = 1;
     sync->slowest_ns = 0;
-    sync->is_known = !joining;
+    sync->is_known = e->now_ns >= e->met_ns;
     open_session(e);
 }
 
@@ -193,8 +193,10 @@ void sl_sync_note_hash(struct sl_engine *e, const struct sl_input *input)
     const struct sl_view_summary *mine = sl_view_summary(e->view);
     const struct sl_header *theirs = &input->header;
     struct sl_mismatch *m = &e->mismatch;
-    if (e->phase != SL_PHASE_MEMBER || theirs->view_hash == mine->view_hash || e->sync.active ||
-        sl_view_find(e->view, theirs->sender_id, NULL) == SL_SLOT_NONE)
+    if (e->phase != SL_PHASE_MEMBER || theirs->view_hash == mine->view_hash || e->sync.active)
+        return;
+    uint32_t slot = sl_view_find(e->view, theirs->sender_id, NULL);
+    if (slot == SL_SLOT_NONE)
         return;
     uint64_t patience = e->config.repair_patience_ns;
     bool lapsed = m->peer_id != 0 && e->now_ns - m->seen_ns > 4 * patience;
@@ -207,6 +209,10 @@ void sl_sync_note_hash(struct sl_engine *e, const struct sl_input *input)
     /* Rumours under way will settle most of it; under lasting churn they never all do. */
     bool settled = mine->unsettled == 0 && theirs->unsettled == 0;
     uint64_t wait_ns = settled ? m->wait_ns : 2 * m->wait_ns;
-    if (e->now_ns - m->since_ns >= wait_ns)
+    if (e->now_ns - m->since_ns < wait_ns)
+        return;
+    if (sl_engine_is_proven(e, input))
         sl_sync_start(e, &input->from, false);
+    else
+        sl_engine_meet(e, slot); /* the next frame from there may begin it */
 }

@@ -52,7 +52,7 @@ struct sl_sync {
     bool active;
     bool joining;
     bool failed;          /* something in this session was not answered, or left out */
-    bool is_known;        /* others know this node's address: the last answer proved it */
+    bool is_known;        /* this node is proven to others: the last answer showed it */
     uint32_t window;      /* conversations at once; see sl_sync_assign() */
     uint64_t slowest_ns;  /* answer so far */
     uint32_t sessions;    /* so far */

@@ -83,15 +83,15 @@ static bool take_turn(struct sl_engine *e, struct sl_pull *pull, const struct sl
     return compare.asks;
 }
 
-/* An answer longer than its question proves that this node's address is known there. One that was
- * cut short and is not, that it may not be. */
+/* An answer longer than its question proves that this node is proven there. One that was cut short
+ * and is not, that it may not be. */
 static void note_length(struct sl_sync *sync, const struct sl_pull *pull,
                         const struct sl_input *input)
 {
     uint32_t least = sl_frame_records_at(SL_FRAME_SYNC) + input->records_bytes;
     if (least > pull->asked_bytes)
         sync->is_known = true;
-    else if (sync->joining && input->body.sync.last_id < pull->last_id)
+    else if (input->body.sync.last_id < pull->last_id)
         sync->is_known = false;
 }
 
@@ -101,8 +101,13 @@ void sl_sync_answer(struct sl_engine *e, const struct sl_input *input)
     struct sl_pull *pull = &sync->pulls[input->header.probe % SL_PULLS_MAX];
     const struct sl_sync_body *body = &input->body.sync;
     if (!sync->active || pull->kind == SL_PULL_FREE || pull->number != input->header.probe ||
-        body->salt != sync->salt || body->first_id != pull->first_id)
+        body->salt != sync->salt || body->first_id != pull->first_id) {
+        if (input->header.probe != 0) /* that is asked without waiting for the answer */
+            sl_engine_drop(e, SL_DROP_UNASKED);
         return;
+    }
+    if (sl_ip_equal(&input->from, &pull->to))
+        sl_engine_answered(e, input->header.sender_id, &input->from);
     if (body->live_count > sync->their_count)
         sync->their_count = body->live_count;
     sl_timer_cancel(&e->timers, &pull->timer);

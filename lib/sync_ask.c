@@ -2,11 +2,9 @@
 /* What a session asks, and whom. */
 #include "lib/sync_session.h"
 
-/* Questions of whoever may be unknown are padded to this: any claim fits the answer. More would not
- * be cheaper per record, only harder to take for whoever has no room for it. */
+/* Questions to members that may not have proven this node are padded to this: any claim fits the
+ * answer. More would not be cheaper per record, only harder to find room for. */
 #define PADDED_BYTES    SL_FRAME_BYTES_MIN
-/* Those of a joiner that most know: of who does not, an answer with a claim or two without tags. */
-#define JOINER_BYTES    256
 #define NO_ROOM_WAIT_NS 50000000ull
 
 uint64_t sl_sync_patience_ns(const struct sl_engine *e)
@@ -115,10 +113,11 @@ static void write_question(struct sl_engine *e, struct sl_pull *pull, struct sl_
         (void)sl_compare_write_items(compare, 0, 0);
 }
 
-/* Who does not know this node's address answers with no more than it was sent. */
-static bool may_be_unknown(const struct sl_engine *e, const struct sl_pull *pull)
+/* A member that has not proven this node answers with no more than it was sent; a joiner asks many
+ * that have not. */
+static bool may_be_unproven(const struct sl_engine *e, const struct sl_pull *pull)
 {
-    return pull->failures > 0 || !e->sync.is_known;
+    return pull->failures > 0 || e->sync.joining || !e->sync.is_known;
 }
 
 /* A conversation is a question, an answer, and what both then tell. Those under way have yet to
@@ -141,8 +140,7 @@ void sl_sync_ask_now(struct sl_engine *e, struct sl_pull *pull)
     struct sl_sync_body body = {pull->first_id, pull->last_id, sync->salt,
                                 sl_view_summary(e->view)->live_count};
     uint64_t wait_ns = sl_sync_patience_ns(e);
-    uint32_t known_bytes = sync->joining ? JOINER_BYTES : 0;
-    uint32_t pad_bytes = may_be_unknown(e, pull) ? PADDED_BYTES : known_bytes;
+    uint32_t pad_bytes = may_be_unproven(e, pull) ? PADDED_BYTES : 0;
     /* Whose view differs may lack just the asker: questions that open bring its claim along, and
      * those of a joiner. */
     bool with_claim =
@@ -204,7 +202,7 @@ void sl_sync_open(struct sl_engine *e, struct sl_pull *pull, enum sl_pull_kind k
     pull->waits_to_ask = true;
     pull->failures = 0;
     pull->turns = 0;
-    pull->number = sl_next_number(&e->sync_sequence, SL_PULLS_MAX, pull->timer.index);
+    pull->number = sl_next_number(&e->numbers, SL_PULLS_MAX, pull->timer.index);
     pull->first_id = first_id;
     pull->last_id = last_id;
     pull->to = sync->origin;

@@ -22,11 +22,14 @@ struct sl_view *sl_view_create(struct sl_arena *arena, const struct sl_view_conf
     memset(&pool, 0, sizeof(pool));
     struct sl_view *view = sl_arena_take(arena, 1, sizeof(*view));
     uint32_t *cold = NULL;
+    uint64_t *proven = NULL;
     bool whole = view != NULL;
     struct sl_arena *arrays = config->array_arena != NULL ? config->array_arena : arena;
     whole &= sl_table_create(&table, arrays, config->max_members, config->load_percent,
                              config->compacting);
     whole &= sl_hash_tree_create(&tree, arrays, config->max_members);
+    proven = sl_arena_take(arrays, (config->max_members + 63) / 64, sizeof(*proven));
+    whole &= proven != NULL;
     if (config->shared_cold == NULL) {
         cold = sl_arena_take(arrays, config->max_members, sizeof(*cold));
         whole &= cold != NULL;
@@ -37,6 +40,7 @@ struct sl_view *sl_view_create(struct sl_arena *arena, const struct sl_view_conf
         return NULL;
     view->table = table;
     view->cold = cold;
+    view->proven = proven;
     view->pool = pool;
     view->tree = tree;
     view->config = *config;
@@ -109,6 +113,12 @@ const struct sl_cold *sl_view_cold(const struct sl_view *view, uint32_t slot)
     }
     uint32_t reference = __atomic_load_n(&view->cold[slot], __ATOMIC_ACQUIRE);
     return reference == 0 ? NULL : sl_cold_at(&view->pool, reference);
+}
+
+bool sl_view_is_proven(const struct sl_view *view, uint32_t slot)
+{
+    uint64_t bits = __atomic_load_n(&view->proven[slot / 64], __ATOMIC_RELAXED);
+    return (bits >> slot % 64 & 1) != 0;
 }
 
 const struct sl_view_summary *sl_view_summary(const struct sl_view *view)
@@ -236,6 +246,26 @@ void sl_view_raise(struct sl_view *view, uint32_t slot, uint64_t word)
     account_change(view, id, held, word);
 }
 
+static void set_proven(struct sl_view *view, uint32_t slot, bool is_proven)
+{
+    uint64_t *bits = &view->proven[slot / 64], bit = 1ull << slot % 64;
+    __atomic_store_n(bits, is_proven ? *bits | bit : *bits & ~bit, __ATOMIC_RELAXED);
+}
+
+void sl_view_prove(struct sl_view *view, uint32_t slot)
+{
+    SL_ASSERT(sl_view_slot_word(view, slot) != 0);
+    if (!sl_view_is_proven(view, slot)) /* mostly it is: the line stays shared */
+        set_proven(view, slot, true);
+}
+
+static bool has_moved(const struct sl_cold *held, const struct sl_identity *identity)
+{
+    struct sl_identity before = sl_cold_identity(held);
+    return !sl_endpoint_equal(&before.v4, &identity->v4) ||
+           !sl_endpoint_equal(&before.v6, &identity->v6);
+}
+
 int sl_view_describe(struct sl_view *view, uint32_t slot, const struct sl_identity *identity)
 {
     if (view->cold == NULL)
@@ -248,6 +278,8 @@ int sl_view_describe(struct sl_view *view, uint32_t slot, const struct sl_identi
     if (reference == 0)
         return -ENOBUFS;
     uint32_t before = view->cold[slot];
+    if (has_moved(held, identity))
+        set_proven(view, slot, false);
     __atomic_store_n(&view->cold[slot], reference, __ATOMIC_RELEASE);
     sl_retired_cold(&view->retired, before);
     return 0;
@@ -258,6 +290,7 @@ void sl_view_forget(struct sl_view *view, uint32_t slot)
     uint64_t word = sl_view_slot_word(view, slot);
     SL_ASSERT(word != 0);
     account_change(view, sl_view_slot_id(view, slot), word, 0);
+    set_proven(view, slot, false);
     sl_table_erase(&view->table, slot);
     sl_retired_slot(&view->retired, slot);
     if (view->cold != NULL) {

@@ -151,6 +151,10 @@ void sl_view_range_begin(struct sl_view_range *range, const struct sl_view *view
                          uint64_t last_id);
 bool sl_view_range_next(struct sl_view_range *range, struct sl_view_item *out);
 
+/* Is the member proven: has it answered this node from the address that it has now? Read its cold
+   record before: a new address is published after the proof of the old one is gone. */
+bool sl_view_is_proven(const struct sl_view *view, uint32_t slot);
+
 /* Named as its type, like stat(): g++ calls that a shadow. */
 #ifdef __cplusplus
 #pragma GCC diagnostic push
@@ -190,6 +194,9 @@ void sl_view_raise(struct sl_view *view, uint32_t slot, uint64_t word);
 /* Replaces a known member's cold record (retiring the old one) unless it is equal. 0 or -ENOBUFS.
  */
 int sl_view_describe(struct sl_view *view, uint32_t slot, const struct sl_identity *identity);
+
+/* A known member is proven from now on, until its address changes or it is forgotten. */
+void sl_view_prove(struct sl_view *view, uint32_t slot);
 
 /* Forgets a member: tombstone, slot free again after a grace period. */
 void sl_view_forget(struct sl_view *view, uint32_t slot);

@@ -11,6 +11,7 @@ struct sl_view {
     /* read by all, written by the engine as members come and change; NULL if cold records are
      * shared */
     uint32_t *cold __attribute__((aligned(SL_CACHE_LINE))); /* of each slot: reference, 0 = none */
+    uint64_t *proven;                                       /* a bit per slot: its member is */
     struct sl_cold_pool pool;
     struct sl_hash_tree tree;
     struct sl_view_config config;

@@ -93,6 +93,9 @@ static void convert_counters(const struct sl_counters *c, struct sl_control_stat
     out->syncs_answered = c->syncs_answered;
     out->settled_frames = c->settled_frames;
     out->settled_unequal = c->settled_unequal;
+    out->charged_bytes = c->charged_bytes;
+    out->stranger_bytes = c->stranger_bytes;
+    out->gossip_stale = c->gossip_stale;
     out->class_count = SL_CLASS_COUNT;
     for (uint32_t i = 0; i < SL_CLASS_COUNT; i++) {
         struct sl_control_class *class = &out->classes[i];

@@ -146,6 +146,8 @@ struct sl_control_stats {
     uint64_t health, path_round_trip_ns, path_lost_permille;
     uint64_t zone_doubts, zones_unreachable; /* times that a zone was doubted; unreachable now */
     uint64_t syncs_ended, syncs_failed, sync_learned;
+    uint64_t charged_bytes, stranger_bytes; /* that the byte cap counts; that it does not */
+    uint64_t gossip_stale;                  /* GOSSIP frames that told nothing new */
     struct sl_control_percentiles probe_rtt, convergence;
     uint32_t worker_count, class_count, drop_count, reserved;
     struct sl_control_worker workers[SL_CONTROL_WORKERS];
@@ -191,6 +193,6 @@ SL_CONTROL_SIZE(sl_control_class, 48);
 SL_CONTROL_SIZE(sl_control_drop, 112);
 SL_CONTROL_SIZE(sl_control_percentiles, 48);
 SL_CONTROL_SIZE(sl_control_worker, 40);
-SL_CONTROL_SIZE(sl_control_stats, 9200);
+SL_CONTROL_SIZE(sl_control_stats, 9224);
 SL_CONTROL_SIZE(sl_control_events, 16);
 SL_CONTROL_SIZE(sl_control_event, 216);

@@ -78,11 +78,10 @@ static void meet(struct sim_node *node, struct sim_packet *packet)
         .room_bytes = w->scenario->options.config.frame_bytes,
         .from = sim_endpoint_of(packet->from),
     };
+    uint64_t charged_before = node->counters->charged_bytes;
     enum sl_verdict verdict =
         sl_fast_frame(sl_engine_fast(node->engine), node->lane, w->now_ns, &io, w->input);
-    bool answered = verdict == SL_VERDICT_ANSWER || verdict == SL_VERDICT_RELAY;
-    sl_engine_note_traffic(node->engine, w->now_ns,
-                           packet->length_bytes + (answered ? io.length_bytes : 0));
+    sl_engine_note_traffic(node->engine, w->now_ns, node->counters->charged_bytes - charged_before);
     if (verdict == SL_VERDICT_ANSWER && io.bytes[SL_HEADER_TYPE_AT] == SL_FRAME_SYNC)
         sim_world_count(w, SIM_METRIC_sync_bytes, io.length_bytes);
     if (verdict == SL_VERDICT_ANSWER)

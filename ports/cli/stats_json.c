@@ -105,10 +105,17 @@ static json_t *engine_json(const struct sl_control_stats *s)
 
 static json_t *records_json(const struct sl_control_stats *s)
 {
-    return json_pack("{s:I, s:I, s:I, s:I, s:I}", "stale", (json_int_t)s->records_stale, "novel",
-                     (json_int_t)s->records_novel, "pings_answered", (json_int_t)s->pings_answered,
-                     "relays", (json_int_t)s->relays, "syncs_answered",
-                     (json_int_t)s->syncs_answered);
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "stale", (json_int_t)s->records_stale,
+                     "novel", (json_int_t)s->records_novel, "pings_answered",
+                     (json_int_t)s->pings_answered, "relays", (json_int_t)s->relays,
+                     "syncs_answered", (json_int_t)s->syncs_answered, "gossip_stale",
+                     (json_int_t)s->gossip_stale);
+}
+
+static json_t *budget_json(const struct sl_control_stats *s)
+{
+    return json_pack("{s:I, s:I}", "charged_bytes", (json_int_t)s->charged_bytes, "stranger_bytes",
+                     (json_int_t)s->stranger_bytes);
 }
 
 json_t *sl_stats_json(const struct sl_stats_view *v)
@@ -119,6 +126,7 @@ json_t *sl_stats_json(const struct sl_stats_view *v)
     json_object_set_new(object, "classes", classes_json(v));
     json_object_set_new(object, "drops", drops_json(v));
     json_object_set_new(object, "records", records_json(b));
+    json_object_set_new(object, "budget", budget_json(b));
     json_object_set_new(object, "probe_rtt_ns", percentiles_json(&b->probe_rtt));
     json_object_set_new(object, "convergence_lag_ns", percentiles_json(&b->convergence));
     json_object_set_new(

@@ -89,6 +89,8 @@ static void print_engine(const struct sl_stats_view *v)
     printf("syncs           %" PRIu64 " started, %" PRIu64 " ended, of these %" PRIu64
            " failed; %" PRIu64 " changes learned\n",
            b->syncs_started, b->syncs_ended, b->syncs_failed, b->sync_learned);
+    printf("byte cap        %" PRIu64 " bytes of members, %" PRIu64 " of strangers beside it\n",
+           b->charged_bytes, b->stranger_bytes);
     print_percentiles("probe RTT", &b->probe_rtt);
     print_percentiles("convergence lag", &b->convergence);
     printf("unequal view    ");

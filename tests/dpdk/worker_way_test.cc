@@ -77,6 +77,14 @@ class WorkerWay : public Worker
         return out;
     }
 
+    /* Makes a PING_REQ as long as an asker's must be that is not proven. */
+    static std::vector<uint8_t> padding()
+    {
+        std::vector<uint8_t> out(SL_PING_REQ_PADDED_BYTES - SL_HEADER_BYTES - SL_PROBE_BODY_BYTES);
+        sl_record_write_pad(out.data(), (uint32_t)out.size());
+        return out;
+    }
+
     /* A frame of that host's, over the wire. */
     void send_from(const Host &h, rte_mbuf *m, const std::vector<uint8_t> &records = {})
     {
@@ -212,7 +220,7 @@ TEST_F(WorkerWay, APingReqIsRelayedToItsTargetOnceItsMacIsKnown)
 {
     introduce({asker, target});
     sl_probe_body body = about_target();
-    send_from(asker, frame(SL_FRAME_PING_REQ, &body));
+    send_from(asker, frame(SL_FRAME_PING_REQ, &body), padding());
     EXPECT_EQ(poll(), 1u);
     EXPECT_TRUE(taken().empty()) << "only the engine's core resolves";
     EXPECT_FALSE(asked_for_mac_of(target));
@@ -232,14 +240,14 @@ TEST_F(WorkerWay, WithTheMacKnownTheWorkerRelaysAPingReqItselfAndTheAckBack)
 {
     introduce({asker, target});
     sl_probe_body body = about_target();
-    send_from(asker, frame(SL_FRAME_PING_REQ, &body));
+    send_from(asker, frame(SL_FRAME_PING_REQ, &body), padding());
     poll();
     turn();
     answer_arp(target);
     answer_arp(asker); /* the receipt waits for it */
     drain();
 
-    send_from(asker, frame(SL_FRAME_PING_REQ, &body));
+    send_from(asker, frame(SL_FRAME_PING_REQ, &body), padding());
     EXPECT_EQ(poll(), 1u);
     Sent ping = sent_to(target, SL_FRAME_PING);
     EXPECT_TRUE(ping.to_its_host);
@@ -260,7 +268,7 @@ TEST_F(WorkerWay, ARelayedPacketThatNobodyResolvesIsCountedAndFreed)
 {
     introduce({asker, target});
     sl_probe_body body = about_target();
-    send_from(asker, frame(SL_FRAME_PING_REQ, &body));
+    send_from(asker, frame(SL_FRAME_PING_REQ, &body), padding());
     poll();
     for (int i = 0; i < 100; i++, now += 50 * MS) {
         turn();

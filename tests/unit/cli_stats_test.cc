@@ -33,6 +33,9 @@ std::string place(const std::string &field)
         {"syncs_answered", "records.syncs_answered"},
         {"settled_frames", "view.settled_frames"},
         {"settled_unequal", "view.settled_unequal"},
+        {"charged_bytes", "budget.charged_bytes"},
+        {"stranger_bytes", "budget.stranger_bytes"},
+        {"gossip_stale", "records.gossip_stale"},
     };
     for (const auto &[name, where] : places) {
         if (name == field)

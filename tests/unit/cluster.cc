@@ -216,10 +216,9 @@ void ClusterNode::receive(const ClusterPacket &packet)
     io.room_bytes = (uint32_t)bytes.size();
     io.from = packet.from;
     sl_input *input = (sl_input *)input_.data();
+    uint64_t charged_before = counters_.charged_bytes;
     sl_verdict verdict = sl_fast_frame(sl_engine_fast(engine), &lane_, cluster.now(), &io, input);
-    uint64_t answered =
-        verdict == SL_VERDICT_ANSWER || verdict == SL_VERDICT_RELAY ? io.length_bytes : 0;
-    sl_engine_note_traffic(engine, cluster.now(), packet.bytes.size() + answered);
+    sl_engine_note_traffic(engine, cluster.now(), counters_.charged_bytes - charged_before);
     if (verdict == SL_VERDICT_ANSWER)
         cluster.send(endpoint, packet.from, io.bytes, io.length_bytes);
     if (verdict == SL_VERDICT_RELAY)

@@ -80,11 +80,13 @@ TEST_F(FastTest, WhoFindsAProbesEveryTryInItsQueueAnswersItThreeTimesFromAQuarte
     sl_meter_add(&lane.meter, now, 5000);
     EXPECT_EQ(run(direct), SL_VERDICT_ANSWER);
     EXPECT_EQ(run(direct), SL_VERDICT_DONE);
+    from = v4(2);
     EXPECT_EQ(run(relayed), SL_VERDICT_ANSWER) << "the direct way back may be cut";
     EXPECT_EQ(run(relayed), SL_VERDICT_ANSWER);
     EXPECT_EQ(run(relayed + left(B, word(3, SL_LEFT))), SL_VERDICT_DONE);
     EXPECT_EQ(engine_records().size(), 1u) << "what it carries is news all the same";
     EXPECT_EQ(counters.drops[SL_DROP_BYTE_CAP], 2u);
+    from = v4(1);
     direct[35] ^= 1;
     EXPECT_EQ(run(direct), SL_VERDICT_ANSWER) << "another probe";
 }
@@ -95,16 +97,20 @@ TEST_F(FastTest, NearTheCapEachMemberGetsOneAckInASecondAndWhoHoldsThisNodeDeadN
     Bytes dial = probe(SL_FRAME_PING, B, SELF, B, word(9, SL_DEAD));
     fast.byte_cap = 20000;
     sl_meter_add(&lane.meter, now, 12000);
+    from = v4(2);
     EXPECT_EQ(run(dial), SL_VERDICT_ANSWER) << "there is room";
     sl_meter_add(&lane.meter, now, 1000);
+    from = v4(1);
     EXPECT_EQ(run(of_a), SL_VERDICT_ANSWER);
-    EXPECT_EQ(run(of_b), SL_VERDICT_ANSWER);
     of_a[35] ^= 1;
     EXPECT_EQ(run(of_a), SL_VERDICT_DONE) << "another probe of the same member";
+    from = v4(2);
+    EXPECT_EQ(run(of_b), SL_VERDICT_ANSWER);
     EXPECT_EQ(run(dial), SL_VERDICT_DONE);
     EXPECT_TRUE(io.to_engine && input->urgent) << "but the accusation must be refuted";
     now += 2 * SECOND;
     sl_meter_add(&lane.meter, now, 13000);
+    from = v4(1);
     EXPECT_EQ(run(of_a), SL_VERDICT_ANSWER);
 }
 

@@ -36,4 +36,7 @@
     X(relays)             \
     X(syncs_answered)     \
     X(settled_frames)     \
-    X(settled_unequal)
+    X(settled_unequal)    \
+    X(charged_bytes)      \
+    X(stranger_bytes)     \
+    X(gossip_stale)
