@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,22 +34,33 @@ static const struct command commands[] = {
 
 static void usage(FILE *out)
 {
-    fputs("usage: starling-bench COMMAND [OPTION...]\n\n", out);
+    fputs("usage: starling-bench COMMAND [OPTION...]\n"
+          "       starling-bench --version\n\n",
+          out);
     for (size_t i = 0; i < COMMANDS; i++)
         fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].about);
     fputs("\nstarling-bench COMMAND --help tells its options.\n", out);
 }
 
+static bool is_help(const char *argument)
+{
+    return strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0;
+}
+
 int main(int argc, char **argv)
 {
-    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+    if (argc == 2 && is_help(argv[1])) {
         usage(stdout);
+        return 0;
+    }
+    if (argc == 2 && (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)) {
+        puts("starling-bench " SL_VERSION);
         return 0;
     }
     for (size_t i = 0; argc >= 2 && i < COMMANDS; i++) {
         if (strcmp(argv[1], commands[i].name) != 0)
             continue;
-        if (argc == 3 && strcmp(argv[2], "--help") == 0) {
+        if (argc == 3 && is_help(argv[2])) {
             printf("usage: starling-bench %s [OPTION...]\n%s\n\n", commands[i].name,
                    commands[i].about);
             commands[i].usage();

@@ -23,7 +23,7 @@ uint64_t sim_argument_number(const char *flag, const char *text)
 void sim_argument_help(int argc, char **argv, const char *usage)
 {
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
             fputs(usage, stdout);
             exit(0);
         }

@@ -15,6 +15,10 @@ uint32_t sim_mark_viewers(const struct sim_world *w, const struct sim_news *n, u
             node->state != SIM_NODE_DOWN && node->born_ns <= w->start_ns + n->at_ns && !concerned;
         total += counts[i];
     }
+    for (uint32_t i = 0; i < n->blind_count; i++) {
+        total -= counts[n->blind[i]];
+        counts[n->blind[i]] = 0;
+    }
     return total;
 }
 
@@ -40,7 +44,11 @@ uint64_t *sim_news_latencies(const struct sim_world *w, enum sim_news_kind kind,
         if (!names(w, kind, who, n->node))
             continue;
         uint32_t total = sim_mark_viewers(w, n, counts);
-        values[(*count)++] = sim_news_latency(n, counts, total, millionths);
+        if (total == 0 && n->blind_count > 0)
+            values[(*count)++] =
+                0; /* all that could have been told knew it, or never knew it alive */
+        else if (total > 0)
+            values[(*count)++] = sim_news_latency(n, counts, total, millionths);
     }
     free(counts);
     return values;
@@ -52,7 +60,7 @@ static uint64_t news_percentile(const struct sim_world *w, enum sim_news_kind ki
 {
     uint32_t count;
     uint64_t *values = sim_news_latencies(w, kind, who, millionths, &count);
-    uint64_t latency_ns = sim_percentile(values, count, percentile);
+    uint64_t latency_ns = count == 0 ? 0 : sim_percentile(values, count, percentile);
     free(values);
     return latency_ns;
 }
@@ -75,14 +83,15 @@ static uint64_t join_percentile(const struct sim_world *w, const struct sim_pick
 {
     uint32_t count;
     uint64_t *values = sim_join_latencies(w, who, &count);
-    uint64_t took_ns = sim_percentile(values, count, percentile);
+    uint64_t took_ns = count == 0 ? 0 : sim_percentile(values, count, percentile);
     free(values);
     return took_ns;
 }
 
+/* SIM_NEVER: what should have happened did not. */
 static void set(struct sim_world *w, enum sim_metric metric, uint64_t value)
 {
-    w->metrics.values[metric] = value == SIM_NEVER ? 0 : value;
+    w->metrics.values[metric] = value;
 }
 
 void sim_world_finish(struct sim_world *w)

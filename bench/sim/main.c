@@ -15,6 +15,7 @@ static const char usage[] =
     "usage: starling-sim run FILE [--seed N] [--seeds N] [--json]\n"
     "       starling-sim swarm --help\n"
     "       starling-sim plot --help\n"
+    "       starling-sim --version\n"
     "\n"
     "  run        plays the scenario; exits with 0 if every expectation and invariant held, 1 if\n"
     "             one did not, 2 for a bad scenario or wrong usage\n"
@@ -168,6 +169,10 @@ int main(int argc, char **argv)
     if (strcmp(command, "swarm") == 0)
         return sim_swarm_main(argc - 1, argv + 1, argv[0]);
     sim_argument_help(argc, argv, usage);
+    if (strcmp(command, "--version") == 0 || strcmp(command, "-V") == 0) {
+        puts("starling-sim " SL_VERSION);
+        return 0;
+    }
     if (argc > 1)
         errx(2, "'%s', expected run, plot or swarm; `starling-sim --help` shows how", command);
     fputs(usage, stderr);

@@ -89,7 +89,7 @@ static int create(struct sim_node *node, const struct sl_config *base, uint64_t 
     node->life++;
     node->born_ns = w->now_ns;
     node->joined_ns = node->young_until_ns = SIM_NEVER;
-    node->has_left = false;
+    node->has_left = node->was_full = false;
     node->excused_until_ns = 0;
     node->is_starved = false;
     node->overflowed = 0;

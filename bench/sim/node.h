@@ -62,6 +62,7 @@ struct sim_node {
     uint32_t start;            /* number of its last start there */
     uint64_t forged;           /* the highest word that a liar claimed in its name */
     bool has_lied;
+    bool was_full;                       /* its table had no room for some member, in this life */
     uint64_t sync_number, sync_began_ns; /* the session begun last; began: 0 once it has ended */
     int64_t clock_s;                     /* off by */
 } __attribute__((aligned(SL_CACHE_LINE)));

@@ -15,7 +15,8 @@ static const char usage[] =
     "usage: starling-sim plot FILE... [--seed N] [--out DIR]\n"
     "\n"
     "  Plays each scenario once and draws NAME-convergence.svg and, if anybody crashed,\n"
-    "  NAME-detection.svg into DIR (here). Needs gnuplot. Exits with 0 if all was drawn, 1 if "
+    "  NAME-detection.svg into DIR (the working folder). Needs gnuplot. Exits with 0 if all was "
+    "drawn, 1 if "
     "not,\n"
     "  2 for a bad scenario or wrong usage; whether expectations held is for `run` to say.\n";
 
@@ -106,6 +107,14 @@ static void name_svg(const struct request *r, const struct sim_world *w, const c
         errx(2, "--out: a path that is too long");
 }
 
+/* The whole path: the folder that one is in is easily another than one thinks. */
+static void say_where(const char *svg)
+{
+    char *whole = realpath(svg, NULL);
+    printf("wrote %s\n", whole != NULL ? whole : svg);
+    free(whole);
+}
+
 static bool draw_all(const struct request *r, const struct sim_world *w)
 {
     static const struct {
@@ -114,6 +123,7 @@ static bool draw_all(const struct request *r, const struct sim_world *w)
     } plots[] = {{"convergence", sim_plot_convergence}, {"detection", sim_plot_detection}};
     char folder[FOLDER_BYTES], svg[PATH_MAX];
     bool drawn = true;
+    uint32_t count = 0;
     make_folder(folder);
     for (size_t i = 0; drawn && i < sizeof(plots) / sizeof(plots[0]); i++) {
         name_svg(r, w, plots[i].what, svg);
@@ -121,8 +131,11 @@ static bool draw_all(const struct request *r, const struct sim_world *w)
             continue;
         drawn = draw(folder);
         if (drawn)
-            printf("%s\n", svg);
+            say_where(svg);
+        count++;
     }
+    if (count == 0)
+        warnx("%s: nothing to draw: nobody crashed, joined or was updated", w->scenario->path);
     remove_folder(folder);
     return drawn;
 }

@@ -69,7 +69,8 @@ void sim_pool_add(struct sim_pool *p, struct sim_world *w)
         p->run_capacity = 2 * p->run_capacity + 16;
         p->runs = grown(p->runs, p->run_capacity, sizeof(*p->runs));
     }
-    p->runs[p->run_count++] = (struct sim_pooled_run){w->seed, w->trace};
+    p->runs[p->run_count++] = (struct sim_pooled_run){
+        w->seed, w->trace, sim_invariants_broken(&w->invariants), w->metrics};
     p->violations += sim_invariants_broken(&w->invariants);
     for (uint32_t i = 0; i < p->scenario->expect_count; i++)
         add(&p->expects[i], w, &p->scenario->expects[i], p->run_count == 1);

@@ -20,7 +20,8 @@ struct sim_pooled {
 };
 
 struct sim_pooled_run {
-    uint64_t seed, trace;
+    uint64_t seed, trace, violations;
+    struct sim_metrics metrics;
 };
 
 struct sim_pool {

@@ -99,12 +99,26 @@ static uint64_t effect_ns(const struct sl_config *c)
     return 2 * (2 * asked_ns + c->suspicion_max_ns + c->spread_ns);
 }
 
+/* On this way long frames may vanish. */
+static bool is_narrow(const struct sim_world *w, uint32_t from, uint32_t to)
+{
+    uint32_t mtu = sim_places_between(&w->network.places, from, to)->mtu_bytes;
+    return mtu != 0 && mtu < w->scenario->options.config.frame_bytes;
+}
+
+/* What there was no room for, in a table or on the way, no session can bring. */
+static bool lacks_room(const struct sim_world *w, const struct sim_repair *r)
+{
+    return w->nodes[r->node].was_full || w->nodes[r->peer].was_full ||
+           is_narrow(w, r->node, r->peer) || is_narrow(w, r->peer, r->node);
+}
+
 /* Returns whether there is nothing more to see. */
 static bool judge(struct sim_world *w, struct sim_repair *r)
 {
     const struct sim_node *node = &w->nodes[r->node], *peer = &w->nodes[r->peer];
     if (node->state != SIM_NODE_UP || peer->state != SIM_NODE_UP || node->life != r->life ||
-        peer->life != r->peer_life || !is_quiet(w))
+        peer->life != r->peer_life || !is_quiet(w) || lacks_room(w, r))
         return true;
     const struct sl_engine_stats *stats = sl_engine_stats(node->engine);
     if (stats->syncs_ended < r->number)

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 
 #include "bench/sim/curve.h"
-#include "bench/sim/pool.h"
+#include "bench/sim/report_values.h"
 
-static enum sim_unit unit_of(const struct sim_expect *x)
+enum sim_unit sim_report_unit(const struct sim_expect *x)
 {
     if (x->kind == SIM_EXPECT_EQUAL && x->has_moment)
         return SIM_UNIT_SHARE;
@@ -17,7 +17,7 @@ static enum sim_unit unit_of(const struct sim_expect *x)
     return x->kind == SIM_EXPECT_METRIC ? sim_metric_unit((enum sim_metric)x->metric) : SIM_UNIT_NS;
 }
 
-static void write_value(enum sim_unit unit, uint64_t value, char *out, size_t out_bytes)
+void sim_report_value(enum sim_unit unit, uint64_t value, char *out, size_t out_bytes)
 {
     if (unit == SIM_UNIT_NS && value == SIM_NEVER)
         snprintf(out, out_bytes, "never");
@@ -51,7 +51,7 @@ static void text_metrics(const struct sim_world *w, FILE *out)
     char value[48];
     for (int m = 0; m < SIM_METRIC_COUNT; m++) {
         enum sim_metric metric = (enum sim_metric)m;
-        write_value(sim_metric_unit(metric), w->metrics.values[m], value, sizeof(value));
+        sim_report_value(sim_metric_unit(metric), w->metrics.values[m], value, sizeof(value));
         fprintf(out, "  %-22s %14s  %s\n", sim_metric_name(metric), value, sim_metric_text(metric));
     }
 }
@@ -69,7 +69,7 @@ bool sim_report_text(struct sim_world *w, const struct sim_cost *cost, FILE *out
         uint64_t measured;
         bool held = sim_world_judge(w, &s->expects[i], &measured);
         good &= held;
-        write_value(unit_of(&s->expects[i]), measured, value, sizeof(value));
+        sim_report_value(sim_report_unit(&s->expects[i]), measured, value, sizeof(value));
         fprintf(out, "%s line %u: %s: %s\n", held ? "ok    " : "FAILED", s->expects[i].line,
                 s->expects[i].text, value);
     }
@@ -82,11 +82,22 @@ bool sim_report_text(struct sim_world *w, const struct sim_cost *cost, FILE *out
     return good;
 }
 
-static json_t *json_value(enum sim_unit unit, uint64_t value)
+json_t *sim_report_json_value(enum sim_unit unit, uint64_t value)
 {
     if (unit == SIM_UNIT_NS && value == SIM_NEVER)
         return json_null();
     return json_integer((json_int_t)value);
+}
+
+json_t *sim_report_json_metrics(const struct sim_metrics *metrics)
+{
+    json_t *all = json_object();
+    for (int m = 0; m < SIM_METRIC_COUNT; m++) {
+        enum sim_metric metric = (enum sim_metric)m;
+        json_object_set_new(all, sim_metric_name(metric),
+                            sim_report_json_value(sim_metric_unit(metric), metrics->values[m]));
+    }
+    return all;
 }
 
 /* What percentiles over many runs need. */
@@ -98,7 +109,7 @@ static void json_add_latencies(const struct sim_world *w, const struct sim_expec
         return;
     json_t *list = json_array();
     for (uint32_t i = 0; i < count; i++)
-        json_array_append_new(list, json_value(SIM_UNIT_NS, values[i]));
+        json_array_append_new(list, sim_report_json_value(SIM_UNIT_NS, values[i]));
     free(values);
     json_object_set_new(one, "percentile", json_integer((json_int_t)x->percentile));
     json_object_set_new(one, "within_ns", json_integer((json_int_t)x->within_ns));
@@ -127,8 +138,9 @@ static json_t *json_expects(struct sim_world *w, bool *good)
         uint64_t measured;
         bool held = sim_world_judge(w, x, &measured);
         *good &= held;
-        json_t *one = json_pack("{s:s, s:i, s:b, s:o}", "text", x->text, "line", (int)x->line, "ok",
-                                held, "measured", json_value(unit_of(x), measured));
+        json_t *one =
+            json_pack("{s:s, s:i, s:b, s:o}", "text", x->text, "line", (int)x->line, "ok", held,
+                      "measured", sim_report_json_value(sim_report_unit(x), measured));
         json_add_latencies(w, x, one);
         if (sim_expect_compares(x))
             json_add_metric(x, one);
@@ -157,79 +169,14 @@ bool sim_report_json(struct sim_world *w, const struct sim_cost *cost, FILE *out
 {
     char trace[17];
     bool good = true;
-    json_t *metrics = json_object();
     json_t *expects = json_expects(w, &good);
     json_t *broken = json_invariants(w, &good);
     snprintf(trace, sizeof(trace), "%016" PRIx64, w->trace);
-    for (int m = 0; m < SIM_METRIC_COUNT; m++)
-        json_object_set_new(metrics, sim_metric_name((enum sim_metric)m),
-                            json_integer((json_int_t)w->metrics.values[m]));
-    json_t *all =
-        json_pack("{s:b, s:s, s:I, s:s, s:o, s:o, s:o, s:I, s:I}", "ok", good, "scenario",
-                  w->scenario->path, "seed", (json_int_t)w->seed, "trace_hash", trace,
-                  "expectations", expects, "broken", broken, "metrics", metrics, "wall_ms",
-                  (json_int_t)cost->wall_ms, "resident_mb", (json_int_t)cost->resident_mb);
-    json_dumpf(all, out, JSON_COMPACT);
-    fputc('\n', out);
-    json_decref(all);
-    return good;
-}
-
-bool sim_report_pool_text(struct sim_pool *p, const struct sim_cost *cost, FILE *out)
-{
-    const struct sim_scenario *s = p->scenario;
-    char value[48];
-    bool good = p->violations == 0;
-    fprintf(out, "all %u seeds together:\n", p->run_count);
-    for (uint32_t i = 0; i < s->expect_count; i++) {
-        uint64_t measured;
-        bool held = sim_pool_judge(p, i, &measured);
-        good &= held;
-        write_value(unit_of(&s->expects[i]), measured, value, sizeof(value));
-        fprintf(out, "%s line %u: %s: %s", held ? "ok    " : "FAILED", s->expects[i].line,
-                s->expects[i].text, value);
-        if (p->expects[i].latencies != NULL)
-            fprintf(out, " (of %u)", p->expects[i].count);
-        fputc('\n', out);
-    }
-    if (p->violations != 0)
-        fprintf(out, "BROKEN invariants: %" PRIu64 " times\n", p->violations);
-    fprintf(out, "%s: %" PRIu64 " ms, %" PRIu64 " MB\n", good ? "held" : "did not hold",
-            cost->wall_ms, cost->resident_mb);
-    return good;
-}
-
-static json_t *json_runs(const struct sim_pool *p)
-{
-    json_t *list = json_array();
-    char trace[17];
-    for (uint32_t i = 0; i < p->run_count; i++) {
-        snprintf(trace, sizeof(trace), "%016" PRIx64, p->runs[i].trace);
-        json_array_append_new(list, json_pack("{s:I, s:s}", "seed", (json_int_t)p->runs[i].seed,
-                                              "trace_hash", trace));
-    }
-    return list;
-}
-
-bool sim_report_pool_json(struct sim_pool *p, const struct sim_cost *cost, FILE *out)
-{
-    const struct sim_scenario *s = p->scenario;
-    bool good = p->violations == 0;
-    json_t *expects = json_array();
-    for (uint32_t i = 0; i < s->expect_count; i++) {
-        uint64_t measured;
-        bool held = sim_pool_judge(p, i, &measured);
-        good &= held;
-        json_array_append_new(expects,
-                              json_pack("{s:s, s:i, s:b, s:o, s:I}", "text", s->expects[i].text,
-                                        "line", (int)s->expects[i].line, "ok", held, "measured",
-                                        json_value(unit_of(&s->expects[i]), measured), "latencies",
-                                        (json_int_t)p->expects[i].count));
-    }
-    json_t *all = json_pack("{s:b, s:s, s:o, s:o, s:I, s:I, s:I}", "ok", good, "scenario", s->path,
-                            "seeds", json_runs(p), "expectations", expects, "violations",
-                            (json_int_t)p->violations, "wall_ms", (json_int_t)cost->wall_ms,
-                            "resident_mb", (json_int_t)cost->resident_mb);
+    json_t *all = json_pack(
+        "{s:b, s:s, s:I, s:s, s:o, s:o, s:o, s:I, s:I}", "ok", good, "scenario", w->scenario->path,
+        "seed", (json_int_t)w->seed, "trace_hash", trace, "expectations", expects, "broken", broken,
+        "metrics", sim_report_json_metrics(&w->metrics), "wall_ms", (json_int_t)cost->wall_ms,
+        "resident_mb", (json_int_t)cost->resident_mb);
     json_dumpf(all, out, JSON_COMPACT);
     fputc('\n', out);
     json_decref(all);

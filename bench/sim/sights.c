@@ -27,12 +27,21 @@ static bool is_excused(const struct sim_node *member)
     return paused || w->now_ns < member->excused_until_ns;
 }
 
+/* Then an old packet may bring such a life back, until it is found dead anew. */
+static bool is_forgotten(const struct sim_world *w, uint64_t ended_ns)
+{
+    const struct sl_config *c = &w->scenario->options.config;
+    uint64_t kept_ns =
+        c->dead_retention_ns < c->left_retention_ns ? c->dead_retention_ns : c->left_retention_ns;
+    return w->now_ns - ended_ns > kept_ns;
+}
+
 uint64_t sim_world_gone_ns(const struct sim_world *w, uint32_t viewer, uint32_t member,
                            uint64_t word)
 {
     uint64_t ended_ns = sim_lives_ended_ns(&w->lives, member, sl_word_generation(word));
     uint64_t joined_ns = w->nodes[viewer].joined_ns;
-    if (ended_ns == SIM_ENDLESS || joined_ns == SIM_NEVER)
+    if (ended_ns == SIM_ENDLESS || joined_ns == SIM_NEVER || is_forgotten(w, ended_ns))
         return 0;
     uint64_t from_ns = ended_ns > joined_ns ? ended_ns : joined_ns;
     if (w->now_ns - from_ns <= sim_world_grace_ns(w))
@@ -153,6 +162,9 @@ void sim_world_event(struct sim_world *w, struct sim_node *viewer, const struct 
         sim_node_has_joined(viewer);
         w->watch.starts[viewer->start].took_ns =
             sim_world_ns(w) - w->watch.starts[viewer->start].at_ns;
+        return;
+    case SL_EVENT_MEMBERS_FULL:
+        viewer->was_full = true;
         return;
     case SL_EVENT_SELF_LEFT:
         viewer->has_left = true;

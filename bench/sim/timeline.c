@@ -14,12 +14,25 @@ static void later(struct sim_node *node, enum sim_chore chore, uint64_t in_ns)
     sim_wheel_set(&w->wheel, &node->chore_link, sim_tick_at(w->now_ns + in_ns));
 }
 
+/* Some hold it dead already, or have never heard of it. */
+static void note_blind(const struct sim_node *crashed, struct sim_news *news)
+{
+    const struct sim_world *w = crashed->world;
+    uint64_t id = w->directory.entries[crashed->number].id;
+    for (uint32_t i = 0; i < w->scenario->node_count; i++) {
+        if (w->nodes[i].state != SIM_NODE_DOWN &&
+            !sl_word_is_live(sl_view_word(sl_engine_view(w->nodes[i].engine), id)))
+            sim_watch_blind(news, i);
+    }
+}
+
 static void crash(struct sim_node *node)
 {
     struct sim_world *w = node->world;
     struct sim_news news = {.at_ns = sim_world_ns(w), .node = node->number};
     sim_node_stop(node);
     news.earlier = SIM_NEWS_NONE;
+    note_blind(node, &news);
     node->crash = sim_watch_news(&w->watch, SIM_NEWS_CRASH, &news);
     sim_world_count(w, SIM_METRIC_resurrection_chances, 1);
 }

@@ -28,6 +28,12 @@ void sim_watch_sight(struct sim_news *n, uint64_t at_ns, uint32_t viewer)
     n->sights[n->count++] = (struct sim_sight){at_ns, viewer};
 }
 
+void sim_watch_blind(struct sim_news *n, uint32_t viewer)
+{
+    n->blind = sim_grow(n->blind, n->blind_count, &n->blind_capacity, sizeof(*n->blind));
+    n->blind[n->blind_count++] = viewer;
+}
+
 void sim_watch_sample(struct sim_watch *w, uint64_t at_ns, uint32_t right, uint32_t total)
 {
     w->samples = sim_grow(w->samples, w->sample_count, &w->sample_capacity, sizeof(*w->samples));
@@ -37,8 +43,10 @@ void sim_watch_sample(struct sim_watch *w, uint64_t at_ns, uint32_t right, uint3
 void sim_watch_destroy(struct sim_watch *w)
 {
     for (int kind = 0; kind < SIM_NEWS_KINDS; kind++) {
-        for (uint32_t i = 0; i < w->news[kind].count; i++)
+        for (uint32_t i = 0; i < w->news[kind].count; i++) {
             free(w->news[kind].all[i].sights);
+            free(w->news[kind].all[i].blind);
+        }
         free(w->news[kind].all);
     }
     free(w->starts);

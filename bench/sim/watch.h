@@ -34,6 +34,8 @@ struct sim_news {
     uint32_t earlier;         /* the same node's before it; SIM_NEWS_NONE */
     struct sim_sight *sights; /* in the order of time */
     uint32_t count, capacity;
+    uint32_t *blind; /* CRASH: that did not know it alive: they have nothing to learn */
+    uint32_t blind_count, blind_capacity;
 };
 
 struct sim_start {
@@ -65,6 +67,7 @@ uint32_t sim_watch_news(struct sim_watch *watch, enum sim_news_kind kind,
                         const struct sim_news *news);
 uint32_t sim_watch_start(struct sim_watch *watch, uint64_t at_ns, uint32_t node);
 void sim_watch_sight(struct sim_news *news, uint64_t at_ns, uint32_t viewer);
+void sim_watch_blind(struct sim_news *news, uint32_t viewer);
 void sim_watch_sample(struct sim_watch *watch, uint64_t at_ns, uint32_t right, uint32_t total);
 void sim_watch_destroy(struct sim_watch *watch);
 

@@ -117,7 +117,8 @@ uint64_t *sim_news_latencies(const struct sim_world *world, enum sim_news_kind k
 uint64_t *sim_join_latencies(const struct sim_world *world, const struct sim_pick *who,
                              uint32_t *count);
 
-/* Viewers of news are those others that ran when it happened and still do, in the same life: marks
+/* Viewers of news are those others that ran when it happened and still do, in the same life; of a
+   crash those of them that held the crashed one alive, for the others know or never knew: marks
    them with 1, the rest with 0; returns how many. */
 uint32_t sim_mark_viewers(const struct sim_world *world, const struct sim_news *news,
                           uint8_t *counts);

@@ -107,6 +107,10 @@ TEST(SimLives, ALifeWhoseEndCouldNotBeHeardOfIsNone)
     EXPECT_EQ(broken_by("at 9s pause n33 for 90s\nat 10s crash n7\n"), 0u);
     EXPECT_EQ(broken_by("at 9s clog n30 for 100s\nat 10s crash n7\n"), 0u);
     EXPECT_EQ(broken_by("at 10s crash zone a\n"), 0u);
+    EXPECT_EQ(broken_by("set zone_patience 20s\nset dead_retention 30s\nset left_retention 30s\n"
+                        "at 10s crash n7\n"),
+              0u)
+        << "its notice is forgotten";
 }
 
 } // namespace

@@ -157,9 +157,38 @@ TEST_F(Program, WrongUsageIsNamedInOneLine)
 TEST_F(Program, EveryCommandTellsOfItselfWhenAsked)
 {
     for (const char *command : {"", "run ", "plot ", "swarm "}) {
-        EXPECT_EQ(run(SL_SIM_PROGRAM, std::string(command) + "--help"), 0) << output;
-        EXPECT_EQ(output.find("usage: starling-sim"), 0u) << output;
+        for (const char *asked : {"--help", "-h"}) {
+            EXPECT_EQ(run(SL_SIM_PROGRAM, std::string(command) + asked), 0) << output;
+            EXPECT_EQ(output.find("usage: starling-sim"), 0u) << output;
+        }
     }
+}
+
+TEST_F(Program, TheVersionIsToldWhenAsked)
+{
+    EXPECT_EQ(run(SL_SIM_PROGRAM, "--version"), 0);
+    EXPECT_EQ(output.find("starling-sim "), 0u) << output;
+}
+
+TEST_F(Program, AScenarioInWhichNobodyRunsIsExitCode2)
+{
+    write("nodes 20\nrun 1s\nexpect false_dead == 0\n");
+    EXPECT_EQ(run(SL_SIM_PROGRAM, "run " + path), 2);
+    EXPECT_EQ(output, path + ": nobody ever runs, expected 'start formed', or 'join' somewhere\n");
+}
+
+TEST_F(Program, AStartThatNeverJoinedIsNoTimeOfZero)
+{
+    write("nodes 5\nstart formed n1-n4\nrun 2s\ncut n5\nat 1s join n5\n");
+    EXPECT_EQ(run(SL_SIM_PROGRAM, "run " + path + " --json"), 0);
+    json_t *all = json_loads(output.c_str(), 0, nullptr);
+    json_t *metrics = json_object_get(all, "metrics");
+    EXPECT_TRUE(json_is_null(json_object_get(metrics, "join_max"))) << output;
+    EXPECT_EQ(json_integer_value(json_object_get(metrics, "detect_max")), 0) << "nobody crashed";
+    json_decref(all);
+    EXPECT_EQ(run(SL_SIM_PROGRAM, "run " + path), 0);
+    std::string line = output.substr(output.find("  join_max "));
+    EXPECT_LT(line.find(" never "), line.find('\n')) << output;
 }
 
 TEST_F(Program, SeveralSeedsAreJudgedTogether)
@@ -183,6 +212,12 @@ TEST_F(Program, SeveralSeedsAreJudgedTogether)
     EXPECT_NE(
         std::string(json_string_value(json_object_get(json_array_get(seeds, 0), "trace_hash"))),
         json_string_value(json_object_get(json_array_get(seeds, 1), "trace_hash")));
+    json_t *metrics = json_object_get(json_array_get(seeds, 1), "metrics");
+    EXPECT_EQ(json_integer_value(json_object_get(metrics, "nodes_up")), 38);
+    metrics = json_object_get(json_object_get(all, "metrics"), "resurrection_chances");
+    EXPECT_EQ(json_integer_value(json_object_get(metrics, "sum")), 6);
+    EXPECT_EQ(json_integer_value(json_object_get(metrics, "least")), 2);
+    EXPECT_EQ(json_integer_value(json_object_get(metrics, "most")), 2);
     const bool expected[] = {true, false, true, true};
     const int latencies[] = {6, 3, 0, 0};
     for (size_t i = 0; i < 4; i++) {

@@ -38,6 +38,27 @@ TEST(SimRepairs, ARepairInVainIsCaught)
     EXPECT_EQ(run.world.invariants.broken[SIM_RULE_REPAIR_SHRINKS], 1u);
 }
 
+TEST(SimRepairs, WhatHadNoRoomIsNotInVain)
+{
+    for (const char *narrow : {"", "at 3s mtu 600 n80 -> n1\n"}) {
+        Played run(std::string("zone a 40\nzone b 40\nprofile lan\nstart formed\nrun 20s\n"
+                               "at 1s cut a\nat 2s update n1-n20\n") +
+                       narrow,
+                   1);
+        run.world.nodes[79].was_full = *narrow == '\0';
+        sim_repair &r = run.world.repairs.followed[run.world.repairs.count++];
+        r = {};
+        r.node = 0;
+        r.peer = 79;
+        r.life = r.peer_life = 1;
+        r.began_ns = r.ended_ns = run.world.start_ns + 5000000000;
+        r.members[r.count++] = 2;
+        sim_repairs_run(&run.world);
+        EXPECT_EQ(run.world.repairs.count, 0u);
+        EXPECT_EQ(run.world.invariants.broken[SIM_RULE_REPAIR_SHRINKS], 0u) << narrow;
+    }
+}
+
 TEST(SimRepairs, ASessionWithoutEndIsCaughtOnce)
 {
     Played run("nodes 20\nprofile lan\nstart formed\nrun 5s\n", 1);

@@ -162,6 +162,20 @@ TEST(SimRun, ADeathByACutStaysTheCutsHoweverLateItIsHeard)
     EXPECT_GT(run.metric(SIM_METRIC_cut_dead), 0u);
 }
 
+TEST(SimRun, ADeathIsJudgedByThoseThatHeldItsMemberAlive)
+{
+    Played known("nodes 20\nprofile lan\nstart formed\nrun 20s\nat 1s cut n7\nat 12s crash n7\n"
+                 "expect dead n7 at 100% within 6s\n",
+                 1);
+    EXPECT_TRUE(known.holds()) << "all held it dead before";
+    EXPECT_EQ(known.world.watch.news[SIM_NEWS_CRASH].all[0].blind_count, 19u);
+    Played fresh("nodes 20\nprofile lan\nstart formed n1-n19\nrun 20s\nat 7999ms join n20\n"
+                 "cut n20\nat 8s crash n7\nexpect dead n7 at 100% within 6s\n",
+                 1);
+    EXPECT_TRUE(fresh.holds()) << "n20 never knew it";
+    EXPECT_EQ(fresh.world.watch.news[SIM_NEWS_CRASH].all[0].blind_count, 1u);
+}
+
 TEST(SimRun, AnExpectationThatFailsSaysSo)
 {
     Played run("nodes 20\nstart formed\nrun 5s\nat 1s crash n2\nexpect dead n2 at 99% within 1ms\n",
