@@ -71,7 +71,7 @@ int sl_control_receive(struct sl_control_client *client, void *payload, uint32_t
     int error = receive_all(client->fd, &response, sizeof(response));
     if (error)
         return error;
-    if (response.payload_bytes > payload_bytes ||
+    if (response.payload_bytes > payload_bytes || response.status < 0 ||
         (response.for_id != client->last_id && response.for_id != 0))
         return -EPROTO;
     *status = -response.status;

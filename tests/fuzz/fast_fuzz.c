@@ -10,7 +10,7 @@
 #include "lib/frame.h"
 #include "lib/record.h"
 #include "lib/view.h"
-#include "tests/fuzz/frame_fuzz.h"
+#include "tests/fuzz/fuzz.h"
 
 #define FRAME_BYTES 576
 #define ROOM_BYTES  1500

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "tests/fuzz/frame_fuzz.h"
+/* Decodes any bytes as a frame and as bare records; aborts if what was accepted does not encode to
+ * the same bytes. */
+#include "tests/fuzz/fuzz.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -7,8 +7,7 @@
 extern "C" {
 #endif
 
-/* Decodes any bytes as a frame and as bare records; aborts if what was accepted does not encode to
- * the same bytes. */
+/* Takes any bytes; what is wrong stops the process. Each target is a file that defines it. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #ifdef __cplusplus
