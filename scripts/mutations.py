@@ -123,8 +123,8 @@ def mutations_of(path, text):
 
 
 def mutations_in_data(data_path, read):
-    """A Python file whose M lists (id, file, old text, new text, group, what it breaks, which occurrence). Returns those whose text is
-    in the file that read(path) gives, and the ids of the others."""
+    """A Python file whose M lists (id, file, old text, new text, group, what it breaks, which occurrence). Returns
+    those whose text is in the file that read(path) gives, and of the others a line each."""
     scope = {}
     with open(data_path, encoding="utf-8") as source:
         exec(compile(source.read(), data_path, "exec"), scope)  # the caller's own file
