@@ -78,6 +78,8 @@ static int daemon_serve(struct daemon *d)
     if (rc == 0)
         rc = sl_runtime_launch(&d->runtime);
     if (rc == 0)
+        sl_port_keeper_settle(&d->keeper);
+    if (rc == 0 && !sl_port_keeper_address_taken(&d->keeper))
         rc = daemon_seeds(d);
     return rc;
 }
@@ -85,7 +87,8 @@ static int daemon_serve(struct daemon *d)
 static void daemon_signal(struct daemon *d, uint64_t now_ns)
 {
     d->signals_seen += sl_signals_take(d->signals);
-    if (d->signals_seen == 0 || d->leave_until_ns != 0)
+    bool must_end = d->signals_seen > 0 || sl_port_keeper_address_taken(&d->keeper);
+    if (!must_end || d->leave_until_ns != 0)
         return;
     d->leave_until_ns = now_ns + SL_DAEMON_LEAVE_MS * 1000000ull;
     d->node.leave(d->node.context);
@@ -103,10 +106,12 @@ static bool daemon_done(struct daemon *d, uint64_t now_ns, int *status)
         *status = SL_EXIT_YIELDED;
         return true;
     }
-    if (d->signals_seen > 0 && now_ns >= d->leave_until_ns)
+    if (sl_port_keeper_address_taken(&d->keeper))
+        *status = SL_EXIT_YIELDED;
+    bool late = d->leave_until_ns != 0 && now_ns >= d->leave_until_ns;
+    if (late)
         SL_LOG(SL_LOG_WARNING, "leaving took too long: others will find out by themselves");
-    return phase == SL_PHASE_LEFT || d->signals_seen > 1 ||
-           (d->signals_seen > 0 && now_ns >= d->leave_until_ns);
+    return phase == SL_PHASE_LEFT || d->signals_seen > 1 || late;
 }
 
 static int daemon_loop(struct daemon *d)
@@ -121,12 +126,12 @@ static int daemon_loop(struct daemon *d)
         };
         poll(fds, sizeof(fds) / sizeof(fds[0]), SL_DAEMON_TICK_MS);
         uint64_t now_ns = sl_clock_now(&d->runtime.clock);
+        if (sl_port_keeper_run(&d->keeper) != 0)
+            return SL_EXIT_FAILED;
         daemon_signal(d, now_ns);
         if (daemon_done(d, now_ns, &status))
             return status;
         sl_joiner_run(&d->joiner);
-        if (sl_port_keeper_run(&d->keeper) != 0)
-            return SL_EXIT_FAILED;
         if (sl_control_server_run(d->server, 0) != 0)
             return SL_EXIT_FAILED;
     }

@@ -18,7 +18,7 @@ enum sl_exit {
     SL_EXIT_DONE = 0,
     SL_EXIT_FAILED = 1,  /* start or a port failed; one line says why */
     SL_EXIT_OPTIONS = 2, /* configuration */
-    SL_EXIT_YIELDED = 4, /* another node owns this name */
+    SL_EXIT_YIELDED = 4, /* another node owns this name or address */
 };
 
 /* Runs a node until a signal, its leave or its yielding; signals: from sl_signals_open(). Returns

@@ -7,6 +7,7 @@
 #include "dataplane/reclaim.h"
 #include "lib/assert.h"
 #include "lib/frame.h"
+#include "ports/mac.h"
 
 static struct rte_mbuf *host_allocate(void *context)
 {
@@ -96,12 +97,29 @@ static void host_send(void *context, struct sl_buffer *buffer, uint32_t length_b
         host_send_copies(h, m, to, to_count);
 }
 
-static void host_event(void *context, const struct sl_event *event)
+void sl_engine_host_tell(struct sl_engine_host *h, const struct sl_event *event)
 {
-    struct sl_engine_host *h = context;
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
     sl_event_log_add(h->events, event, (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec);
+}
+
+static void host_event(void *context, const struct sl_event *event)
+{
+    sl_engine_host_tell(context, event);
+}
+
+/* The MAC address is the event's name: it is all that is known of who else holds the address. */
+static void host_rival(void *context, const struct sl_rival *rival)
+{
+    struct sl_engine_host *h = context;
+    char mac[SL_MAC_TEXT_BYTES];
+    struct sl_event event = {
+        .type = SL_EVENT_ADDRESS_CONFLICT, .id = rival->mine ? h->self_id : 0, .text = mac};
+    memcpy(event.endpoint.ip, rival->ip, sizeof(event.endpoint.ip));
+    event.endpoint.port = h->udp_port;
+    sl_mac_text(mac, &rival->mac);
+    sl_engine_host_tell(h, &event);
 }
 
 static void host_retire(void *context, struct sl_retire_ticket *ticket)
@@ -124,5 +142,5 @@ struct sl_host sl_engine_host(struct sl_engine_host *host)
 struct sl_neighbour_host sl_engine_host_neighbours(struct sl_engine_host *host)
 {
     return (struct sl_neighbour_host){
-        .context = host, .allocate = host_allocate, .transmit = host_transmit};
+        .context = host, .allocate = host_allocate, .transmit = host_transmit, .rival = host_rival};
 }

@@ -32,11 +32,16 @@ struct sl_engine_host {
     struct sl_lane *lane;
     struct sl_counters *counters;
     struct sl_event_log *events;
+    uint64_t self_id;
+    uint16_t udp_port;
     uint32_t frame_bytes;
     bool share_payloads; /* the port sends chained mbufs and fills in UDP checksums */
 };
 
 struct sl_host sl_engine_host(struct sl_engine_host *host);
+
+/* Tells users of an event, as the engine does. */
+void sl_engine_host_tell(struct sl_engine_host *host, const struct sl_event *event);
 
 /* The neighbour table's way to send, over the same pool and queue. */
 struct sl_neighbour_host sl_engine_host_neighbours(struct sl_engine_host *host);

@@ -19,7 +19,7 @@ void sl_engine_loop_start(struct sl_engine_loop *l, uint64_t now_ns)
 {
     loop_time(l, now_ns);
     l->step.more = true;
-    sl_neighbour_announce(l->host->neighbours);
+    sl_neighbour_start(l->host->neighbours, now_ns);
 }
 
 static bool loop_command(struct sl_engine_loop *l)

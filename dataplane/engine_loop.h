@@ -38,7 +38,7 @@ struct sl_engine_loop {
     struct sl_step step; /* what the last one said */
 };
 
-/* Before the first turn: makes our own address known to the link. */
+/* Before the first turn: begins to make our own address known to the link. */
 void sl_engine_loop_start(struct sl_engine_loop *loop, uint64_t now_ns);
 
 /* Returns whether it found anything to do. */

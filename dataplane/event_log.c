@@ -58,6 +58,8 @@ void sl_event_log_add(struct sl_event_log *log, const struct sl_event *event, ui
     e->endpoint = event->endpoint;
     if (event->cold != NULL)
         copy_name(e->name, event);
+    else if (event->text != NULL)
+        memcpy(e->name, event->text, strnlen(event->text, sizeof(e->name) - 1));
     if (event->accuser != NULL)
         memcpy(e->accuser, event->accuser->text, event->accuser->name_bytes);
     slot_write(&log->slots[e->sequence & (SL_EVENT_LOG_SIZE - 1)], &new);

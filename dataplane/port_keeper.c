@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "dataplane/port_keeper.h"
 
+#include <time.h>
+
 #include "ports/log.h"
+#include "ports/mac.h"
+
+#define SETTLE_LOOK_NS   5000000l
+#define SETTLE_LOOKS_MAX 200
 
 int sl_port_keeper_open(struct sl_port_keeper *k, const struct sl_options *options,
                         struct sl_station *station, struct sl_runtime *runtime)
@@ -12,6 +18,48 @@ int sl_port_keeper_open(struct sl_port_keeper *k, const struct sl_options *optio
     if (rc == 0)
         sl_link_watch_start(&k->watch, &runtime->port);
     return rc;
+}
+
+void sl_port_keeper_settle(const struct sl_port_keeper *k)
+{
+    const struct timespec pause = {0, SETTLE_LOOK_NS};
+    for (unsigned i = 0; i < SETTLE_LOOKS_MAX; i++) {
+        nanosleep(&pause, NULL);
+        if (sl_neighbours_address(k->runtime->neighbours) != SL_ADDRESS_ASKING)
+            return;
+    }
+}
+
+bool sl_port_keeper_address_taken(const struct sl_port_keeper *k)
+{
+    return sl_neighbours_address(k->runtime->neighbours) == SL_ADDRESS_TAKEN;
+}
+
+static void keeper_tell_rival(struct sl_port_keeper *k)
+{
+    struct rte_ether_addr mac;
+    uint64_t rival = 0;
+    char text[SL_MAC_TEXT_BYTES];
+    if (sl_neighbours_rival(k->runtime->neighbours, &mac))
+        rival = sl_mac_pack(&mac);
+    if (rival == k->told_rival)
+        return;
+    k->told_rival = rival;
+    sl_mac_text(text, &mac);
+    if (rival == 0)
+        SL_LOG(SL_LOG_NOTICE, "port %s: nobody else claims this node's address any more",
+               k->options->port.text);
+    else if (!sl_port_keeper_address_taken(k))
+        SL_LOG(
+            SL_LOG_WARNING,
+            "port %s: address conflict: the host with MAC address %s claims or wants this node's "
+            "address too; give one of the two another",
+            k->options->port.text, text);
+    else
+        SL_LOG(SL_LOG_ERROR,
+               "port %s: address conflict: the host with MAC address %s uses this node's address "
+               "already: this node ends; set another port.address",
+               k->options->port.text, text);
 }
 
 int sl_port_keeper_fd(const struct sl_port_keeper *k)
@@ -67,6 +115,7 @@ int sl_port_keeper_run(struct sl_port_keeper *k)
 {
     sl_link_watch_run(&k->watch, &k->runtime->port);
     keeper_tell(k);
+    keeper_tell_rival(k);
     return keeper_can_reopen(k) ? keeper_reopen(k) : 0;
 }
 

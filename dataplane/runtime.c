@@ -59,6 +59,8 @@ static int runtime_engine(struct sl_runtime *r, const struct sl_runtime_config *
     r->loop.engine =
         sl_engine_create(&arena, c->config, NULL, &host, c->seed, c->wall_s, r->host.now_ns);
     SL_ASSERT(r->loop.engine != NULL);
+    r->host.self_id = sl_engine_self_id(r->loop.engine);
+    r->host.udp_port = r->net.udp_port;
     return 0;
 }
 
@@ -75,7 +77,7 @@ static void runtime_watch(struct sl_runtime *r, const struct sl_config *config)
     struct sl_self_watch *w = &r->loop.watch;
     w->engine = r->loop.engine;
     w->port = &r->port;
-    w->events = r->events;
+    w->host = &r->host;
     w->worker_count = r->worker_count;
     w->every_ns = sl_self_watch_interval_ns(config);
     for (unsigned i = 0; i < r->worker_count; i++) {

@@ -36,22 +36,22 @@ static bool watch_polls(struct sl_self_watch *w)
     return stood;
 }
 
-static void watch_tell_link(struct sl_self_watch *w, bool up, uint64_t now_ns)
+static void watch_tell_link(struct sl_self_watch *w, bool up)
 {
     struct sl_event event = {.type = up ? SL_EVENT_LINK_UP : SL_EVENT_LINK_DOWN,
                              .id = sl_engine_self_id(w->engine)};
     if (up == w->told_down) {
         w->told_down = !up;
-        sl_event_log_add(w->events, &event, now_ns);
+        sl_engine_host_tell(w->host, &event);
     }
 }
 
 /* A driver means its "down" only if it has said "up" before. */
-static bool watch_link(struct sl_self_watch *w, uint64_t now_ns)
+static bool watch_link(struct sl_self_watch *w)
 {
     bool up = sl_port_link(w->port) == SL_LINK_UP;
     w->link_was_up |= up || w->port->kernel_tells;
-    watch_tell_link(w, up, now_ns);
+    watch_tell_link(w, up);
     return w->link_was_up && !up;
 }
 
@@ -61,7 +61,7 @@ bool sl_self_watch_look(struct sl_self_watch *w, uint64_t now_ns)
         return false;
     bool first = w->looked_ns == 0;
     uint64_t lasted_ns = now_ns - w->looked_ns;
-    bool lost = watch_lost(w), stood = watch_polls(w), down = watch_link(w, now_ns);
+    bool lost = watch_lost(w), stood = watch_polls(w), down = watch_link(w);
     w->looked_ns = now_ns;
     if (first || !(lost || stood || down))
         return false;

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "dataplane/event_log.h"
+#include "dataplane/engine_host.h"
 #include "lib/engine.h"
 #include "lib/node.h"
 #include "ports/port.h"
@@ -20,7 +20,7 @@ extern "C" {
 struct sl_self_watch {
     struct sl_engine *engine;
     const struct sl_port *port;
-    struct sl_event_log *events;
+    struct sl_engine_host *host;
     const struct sl_counters *counters[SL_WORKERS_MAX];
     const struct sl_worker_load *loads[SL_WORKERS_MAX];
     unsigned worker_count;

@@ -24,7 +24,9 @@
     X(ZONE_UNREACHABLE, "zone-unreachable") /* nobody in that zone answers; `cold` names it */     \
     X(ZONE_REACHABLE, "zone-reachable")     /* after that, somebody in it has answered */          \
     X(LINK_DOWN, "link-down")               /* this node's own; it accuses nobody meanwhile */     \
-    X(LINK_UP, "link-up")
+    X(LINK_UP, "link-up")                                                                          \
+    X(ADDRESS_CONFLICT, "address-conflict") /* another MAC address, the event's name, holds this   \
+                                               node's address or that of a neighbour (endpoint) */
 
 enum sl_event_type {
 #define SL_EVENT_ENUM(name, text) SL_EVENT_##name,
@@ -42,6 +44,7 @@ struct sl_event {
     struct sl_endpoint endpoint;   /* CONFLICT: where the other is; else unset */
     const struct sl_cold *cold;    /* name and more; zone events: of a member of that zone; NULL for
                                       oneself; valid during the call only */
+    const char *text;              /* a name without a cold record; NULL; as `cold` */
     const struct sl_cold *accuser; /* the accuser's; NULL if it is not known; as `cold` */
 };
 

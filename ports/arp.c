@@ -9,8 +9,9 @@
 
 static const struct rte_ether_addr everybody = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
 
-void sl_arp_ask(const struct sl_net *net, struct rte_mbuf *m, const uint8_t target[4],
-                const struct rte_ether_addr *to_mac)
+static struct rte_arp_hdr *put_question(const struct sl_net *net, struct rte_mbuf *m,
+                                        const uint8_t target[4],
+                                        const struct rte_ether_addr *to_mac)
 {
     uint16_t at = sl_link_bytes(net);
     uint8_t *frame = (uint8_t *)rte_pktmbuf_append(m, (uint16_t)(at + sizeof(struct rte_arp_hdr)));
@@ -27,6 +28,18 @@ void sl_arp_ask(const struct sl_net *net, struct rte_mbuf *m, const uint8_t targ
     memcpy(&arp->arp_data.arp_sip, net->v4.address, 4);
     memset(&arp->arp_data.arp_tha, 0, sizeof(arp->arp_data.arp_tha));
     memcpy(&arp->arp_data.arp_tip, target, 4);
+    return arp;
+}
+
+void sl_arp_ask(const struct sl_net *net, struct rte_mbuf *m, const uint8_t target[4],
+                const struct rte_ether_addr *to_mac)
+{
+    put_question(net, m, target, to_mac);
+}
+
+void sl_arp_probe(const struct sl_net *net, struct rte_mbuf *m)
+{
+    put_question(net, m, net->v4.address, NULL)->arp_data.arp_sip = 0;
 }
 
 struct sl_neighbour_claim sl_arp_read(const struct sl_net *net, const struct rte_mbuf *m,
@@ -39,7 +52,12 @@ struct sl_neighbour_claim sl_arp_read(const struct sl_net *net, const struct rte
     memcpy(claim.ip + sizeof(SL_V4_PREFIX), &arp->arp_data.arp_sip, 4);
     claim.mac = arp->arp_data.arp_sha;
     claim.has_mac = rte_is_valid_assigned_ether_addr(&claim.mac);
+    claim.is_v4 = true;
     claim.overrides = true;
+    claim.probes_me = claim.has_mac && arp->arp_data.arp_sip == 0;
+    claim.answers_probe = arp->arp_opcode == rte_cpu_to_be_16(RTE_ARP_OP_REPLY) &&
+                          arp->arp_data.arp_tip == 0 &&
+                          rte_is_same_ether_addr(&arp->arp_data.arp_tha, &net->mac);
     claim.asks_me = claim.has_mac && arp->arp_opcode == rte_cpu_to_be_16(RTE_ARP_OP_REQUEST) &&
                     memcmp(&arp->arp_data.arp_tip, net->v4.address, 4) == 0;
     return claim;

@@ -12,6 +12,9 @@ extern "C" {
 void sl_arp_ask(const struct sl_net *net, struct rte_mbuf *m, const uint8_t target[4],
                 const struct rte_ether_addr *to_mac);
 
+/* Asks everybody whether somebody has my address, without a claim to it (RFC 5227, 2.1.1). */
+void sl_arp_probe(const struct sl_net *net, struct rte_mbuf *m);
+
 /* What a classified ARP frame says. */
 struct sl_neighbour_claim sl_arp_read(const struct sl_net *net, const struct rte_mbuf *m,
                                       const struct sl_net_rx *rx);

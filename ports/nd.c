@@ -12,8 +12,6 @@
 #define OPTION_SOURCE  1 /* link-layer address of the sender */
 #define OPTION_TARGET  2 /* link-layer address of the target */
 #define OPTION_UNIT    8 /* option lengths count these bytes */
-#define MESSAGE_BYTES  (sizeof(struct sl_nd_message) + sizeof(struct option))
-#define PACKET_BYTES   (sizeof(struct rte_ipv6_hdr) + MESSAGE_BYTES)
 
 struct option {
     uint8_t type;
@@ -37,18 +35,30 @@ static bool is_link_local(const uint8_t address[16])
 
 struct message {
     uint8_t type;
-    uint8_t option;
+    uint8_t option; /* 0: none */
     uint32_t flags;
     const uint8_t *from, *to, *target;
     const struct rte_ether_addr *to_mac;
 };
+
+static uint16_t message_bytes(const struct message *w)
+{
+    return (uint16_t)(sizeof(struct sl_nd_message) + (w->option ? sizeof(struct option) : 0));
+}
+
+static void put_option(struct option *option, const struct sl_net *net, uint8_t type)
+{
+    option->type = type;
+    option->units = sizeof(*option) / OPTION_UNIT;
+    option->mac = net->mac;
+}
 
 /* `from`, `to` and `target` must not point into the frame. */
 static void put(const struct sl_net *net, uint8_t *frame, uint16_t at, const struct message *w)
 {
     sl_link_put(net, frame, w->to_mac, RTE_ETHER_TYPE_IPV6);
     struct rte_ipv6_hdr *ip = (struct rte_ipv6_hdr *)(frame + at);
-    sl_link_put_v6(net, ip, IPPROTO_ICMPV6, MESSAGE_BYTES, SL_ND_HOP_LIMIT);
+    sl_link_put_v6(net, ip, IPPROTO_ICMPV6, message_bytes(w), SL_ND_HOP_LIMIT);
     memcpy(ip->src_addr, w->from, 16);
     memcpy(ip->dst_addr, w->to, 16);
 
@@ -58,10 +68,8 @@ static void put(const struct sl_net *net, uint8_t *frame, uint16_t at, const str
     nd->checksum = 0;
     nd->flags = rte_cpu_to_be_32(w->flags);
     memcpy(nd->target, w->target, 16);
-    struct option *option = (struct option *)(nd + 1);
-    option->type = w->option;
-    option->units = sizeof(*option) / OPTION_UNIT;
-    option->mac = net->mac;
+    if (w->option)
+        put_option((struct option *)(nd + 1), net, w->option);
     /* The function's name says UDP and TCP; the sum is ICMPv6's too. */
     nd->checksum = rte_ipv6_udptcp_cksum(ip, nd);
 }
@@ -69,16 +77,41 @@ static void put(const struct sl_net *net, uint8_t *frame, uint16_t at, const str
 static void put_new(const struct sl_net *net, struct rte_mbuf *m, const struct message *w)
 {
     uint16_t at = sl_link_bytes(net);
-    uint8_t *frame = (uint8_t *)rte_pktmbuf_append(m, (uint16_t)(at + PACKET_BYTES));
+    uint8_t *frame = (uint8_t *)rte_pktmbuf_append(
+        m, (uint16_t)(at + sizeof(struct rte_ipv6_hdr) + message_bytes(w)));
     SL_ASSERT(frame != NULL);
     put(net, frame, at, w);
+}
+
+/* RFC 4291, 2.7.1. */
+static void solicited_group(uint8_t group[16], const uint8_t target[16])
+{
+    static const uint8_t prefix[13] = {0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff};
+    memcpy(group, prefix, sizeof(prefix));
+    memcpy(group + 13, target + 13, 3);
+}
+
+void sl_nd_probe(const struct sl_net *net, struct rte_mbuf *m, const uint8_t address[16])
+{
+    static const uint8_t unspecified[16];
+    uint8_t group[16];
+    solicited_group(group, address);
+    struct rte_ether_addr mac = group_mac(group);
+    struct message w = {
+        .type = SL_ND_SOLICITATION,
+        .from = unspecified,
+        .to = group,
+        .target = address,
+        .to_mac = &mac,
+    };
+    put_new(net, m, &w);
 }
 
 void sl_nd_ask(const struct sl_net *net, struct rte_mbuf *m, const uint8_t target[16],
                const struct rte_ether_addr *to_mac)
 {
-    uint8_t group[16] = {0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff};
-    memcpy(group + 13, target + 13, 3);
+    uint8_t group[16];
+    solicited_group(group, target);
     struct rte_ether_addr mac = to_mac ? *to_mac : group_mac(group);
     struct message w = {
         .type = SL_ND_SOLICITATION,
@@ -148,6 +181,9 @@ struct sl_neighbour_claim sl_nd_read(const struct rte_mbuf *m, const struct sl_n
                     find_mac((const uint8_t *)(nd + 1),
                              rte_be_to_cpu_16(ip->payload_len) - (uint32_t)sizeof(*nd),
                              asks ? OPTION_SOURCE : OPTION_TARGET, &claim.mac);
+    claim.probes_me = asks && is_unspecified(claim.ip);
+    if (claim.probes_me)
+        claim.mac = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *)->src_addr;
     return claim;
 }
 
@@ -176,6 +212,6 @@ void sl_nd_answer(const struct sl_net *net, struct rte_mbuf *m, const struct sl_
     /* A question may be shorter than its answer, or come with a priority tag that we do not send.
      */
     uint16_t at = sl_link_bytes(net);
-    sl_link_set_length(m, (uint16_t)(at + PACKET_BYTES));
+    sl_link_set_length(m, (uint16_t)(at + sizeof(*ip) + message_bytes(&w)));
     put(net, frame, at, &w);
 }

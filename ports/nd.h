@@ -44,6 +44,9 @@ static inline bool sl_nd_is_my_group(const struct sl_net *net, const uint8_t gro
 void sl_nd_ask(const struct sl_net *net, struct rte_mbuf *m, const uint8_t target[16],
                const struct rte_ether_addr *to_mac);
 
+/* Asks everybody whether somebody has my `address`, without a claim to it (RFC 4862, 5.4.2). */
+void sl_nd_probe(const struct sl_net *net, struct rte_mbuf *m, const uint8_t address[16]);
+
 /* What a classified neighbour discovery frame says. */
 struct sl_neighbour_claim sl_nd_read(const struct rte_mbuf *m, const struct sl_net_rx *rx);
 

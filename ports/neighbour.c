@@ -14,7 +14,8 @@
 #define SWEEP_NS         50000000ull
 #define SWEEP_SLOTS      64 /* the whole table in 6.4 s */
 #define RETRIES_PER_TICK 64
-#define NEVER            UINT64_MAX
+/* A flood of false claims makes us ask a neighbour this often at most. */
+#define DOUBT_NS         250000000ull
 
 struct sl_neighbours *sl_neighbours_create(const struct sl_net *net,
                                            const struct sl_neighbour_host *host)
@@ -88,6 +89,44 @@ bool sl_neighbour_send(struct sl_neighbours *n, struct rte_mbuf *m, const struct
     return true;
 }
 
+static void confirm(struct sl_neighbours *n, struct sl_neighbour_entry *e,
+                    const struct rte_ether_addr *mac, uint64_t now_ns)
+{
+    struct sl_rival rival = {.mac = e->rival};
+    if (sl_neighbour_entry_is_asking(e))
+        TAILQ_REMOVE(&n->asking, e, asking);
+    e->state = SL_NEIGHBOUR_REACHABLE;
+    e->confirmed_ns = now_ns;
+    sl_neighbour_entry_release_held(n, e, mac);
+    bool told = e->rival_told_ns != 0 && now_ns - e->rival_told_ns < SL_ADDRESS_RIVAL_NS;
+    if (rte_is_zero_ether_addr(&e->rival) || told)
+        return;
+    e->rival_told_ns = now_ns;
+    sl_neighbour_table_ip(&n->table, sl_neighbour_entry_slot(n, e), rival.ip);
+    n->host.rival(n->host.context, &rival);
+}
+
+/* The known MAC keeps the address for as long as it answers, or one false frame would cut us off.
+ * If it is silent, the new one has it, and is itself asked at once whether it answers. */
+static void contradict(struct sl_neighbours *n, struct sl_neighbour_entry *e,
+                       const struct rte_ether_addr *mac, uint64_t now_ns)
+{
+    if (e->state == SL_NEIGHBOUR_REFRESHING) {
+        if (e->tries <= SL_NEIGHBOUR_UNICAST)
+            return;
+        sl_neighbour_table_set_mac(&n->table, sl_neighbour_entry_slot(n, e), mac);
+        e->rival = (struct rte_ether_addr){{0}};
+        TAILQ_REMOVE(&n->asking, e, asking);
+        sl_neighbour_entry_start_asking(n, e, SL_NEIGHBOUR_REFRESHING, now_ns);
+        return;
+    }
+    e->rival = *mac;
+    if (e->doubted_ns != 0 && now_ns - e->doubted_ns < DOUBT_NS)
+        return;
+    e->doubted_ns = now_ns;
+    sl_neighbour_entry_start_asking(n, e, SL_NEIGHBOUR_REFRESHING, now_ns);
+}
+
 /* Only about next hops that we asked for: a stranger's claims take no room here. */
 static void learn(struct sl_neighbours *n, const struct sl_neighbour_claim *claim, uint64_t now_ns)
 {
@@ -95,27 +134,23 @@ static void learn(struct sl_neighbours *n, const struct sl_neighbour_claim *clai
     if (!e)
         return;
     struct rte_ether_addr known;
-    bool is_new = !sl_neighbour_table_mac(&n->table, sl_neighbour_entry_slot(n, e), &known) ||
-                  !rte_is_same_ether_addr(&known, &claim->mac);
-    if (is_new) {
-        if (e->state != SL_NEIGHBOUR_RESOLVING && !claim->overrides)
-            return;
+    if (e->state == SL_NEIGHBOUR_RESOLVING)
         sl_neighbour_table_set_mac(&n->table, sl_neighbour_entry_slot(n, e), &claim->mac);
-    }
-    if (sl_neighbour_entry_is_asking(e))
-        TAILQ_REMOVE(&n->asking, e, asking);
-    e->state = SL_NEIGHBOUR_REACHABLE;
-    e->confirmed_ns = now_ns;
-    sl_neighbour_entry_release_held(n, e, &claim->mac);
+    sl_neighbour_table_mac(&n->table, sl_neighbour_entry_slot(n, e), &known);
+    if (rte_is_same_ether_addr(&known, &claim->mac))
+        confirm(n, e, &known, now_ns);
+    else if (claim->overrides)
+        contradict(n, e, &claim->mac, now_ns);
 }
 
 void sl_neighbour_input(struct sl_neighbours *n, struct rte_mbuf *m, const struct sl_net_rx *rx,
                         uint64_t now_ns)
 {
     struct sl_neighbour_claim claim = rx->is_v6 ? sl_nd_read(m, rx) : sl_arp_read(n->net, m, rx);
+    sl_address_guard_meet(n, &claim, now_ns);
     if (claim.has_mac)
         learn(n, &claim, now_ns);
-    if (!claim.asks_me) {
+    if (!claim.asks_me || n->guard.state != SL_ADDRESS_HELD) {
         rte_pktmbuf_free(m);
         return;
     }
@@ -158,17 +193,24 @@ static void sweep(struct sl_neighbours *n, uint64_t now_ns)
     }
 }
 
+void sl_neighbour_start(struct sl_neighbours *n, uint64_t now_ns)
+{
+    sl_address_guard_start(n, now_ns);
+}
+
 uint64_t sl_neighbour_tick(struct sl_neighbours *n, uint64_t now_ns)
 {
+    uint64_t next_ns = sl_address_guard_tick(n, now_ns);
     if (now_ns >= n->sweep_ns && n->known > 0) {
         sweep(n, now_ns);
         n->sweep_ns = now_ns + SWEEP_NS;
     }
     retry(n, now_ns);
     if (n->known == 0)
-        return NEVER;
-    const struct sl_neighbour_entry *next = TAILQ_FIRST(&n->asking);
-    return next && next->retry_ns < n->sweep_ns ? next->retry_ns : n->sweep_ns;
+        return next_ns;
+    const struct sl_neighbour_entry *first = TAILQ_FIRST(&n->asking);
+    next_ns = RTE_MIN(next_ns, n->sweep_ns);
+    return first && first->retry_ns < next_ns ? first->retry_ns : next_ns;
 }
 
 static void announce_v6(struct sl_neighbours *n, const uint8_t address[16])

@@ -21,11 +21,26 @@ extern "C" {
 
 struct sl_neighbours; /* opaque */
 
-/* How the table sends: the host's. Owner's thread. */
+/* A second MAC address that claims an address: this node's, or a neighbour's whose first one still
+ * answers. */
+struct sl_rival {
+    uint8_t ip[16];
+    struct rte_ether_addr mac;
+    bool mine;
+};
+
+/* How the table sends, and tells of rivals (once each): the host's. Owner's thread. */
 struct sl_neighbour_host {
     void *context;
     struct rte_mbuf *(*allocate)(void *context);
     void (*transmit)(void *context, struct rte_mbuf *m);
+    void (*rival)(void *context, const struct sl_rival *rival);
+};
+
+enum sl_address_state {
+    SL_ADDRESS_HELD,
+    SL_ADDRESS_ASKING, /* is it free? this node does not answer for it yet */
+    SL_ADDRESS_TAKEN,  /* another has it, and was first: this node must end */
 };
 
 struct sl_neighbours *sl_neighbours_create(const struct sl_net *net,
@@ -56,6 +71,16 @@ uint64_t sl_neighbour_tick(struct sl_neighbours *n, uint64_t now_ns);
 
 /* Any thread: held packets freed so far because their next hop did not answer. */
 uint64_t sl_neighbours_unanswered(const struct sl_neighbours *n);
+
+/* Owner, before the first turn: asks whether our own addresses are free, then announces them.
+ * Again, on a port that was opened again: announces them at once. */
+void sl_neighbour_start(struct sl_neighbours *n, uint64_t now_ns);
+
+/* Any thread. */
+enum sl_address_state sl_neighbours_address(const struct sl_neighbours *n);
+
+/* Any thread: does another MAC address claim an address of ours, or want it? */
+bool sl_neighbours_rival(const struct sl_neighbours *n, struct rte_ether_addr *mac);
 
 /* Owner: announces our own address to the link (gratuitous ARP, unsolicited neighbour
  * advertisement). */

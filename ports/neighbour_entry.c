@@ -8,8 +8,7 @@
 
 /* A lost question must not cost an edge cluster its detection time, so we ask more often than the
    hosts of RFC 1122 (one a second), but not longer. */
-#define RETRY_NS      250000000ull
-#define TRIES_UNICAST 2 /* when refreshing: ask who had it before asking everybody */
+#define RETRY_NS 250000000ull
 
 static bool is_v4(const uint8_t ip[16])
 {
@@ -20,7 +19,7 @@ void sl_neighbour_entry_ask(struct sl_neighbours *n, struct sl_neighbour_entry *
 {
     struct rte_ether_addr mac;
     const struct rte_ether_addr *to = NULL;
-    if (e->state == SL_NEIGHBOUR_REFRESHING && e->tries < TRIES_UNICAST &&
+    if (e->state == SL_NEIGHBOUR_REFRESHING && e->tries < SL_NEIGHBOUR_UNICAST &&
         sl_neighbour_table_mac(&n->table, sl_neighbour_entry_slot(n, e), &mac))
         to = &mac;
 

@@ -4,6 +4,7 @@
    the answer. One of their insides (neighbour.c), one thread; workers read the table only. */
 #include <sys/queue.h>
 
+#include "ports/address_guard.h"
 #include "ports/neighbour.h"
 #include "ports/neighbour_table.h"
 
@@ -11,7 +12,8 @@
 extern "C" {
 #endif
 
-#define SL_NEIGHBOUR_TRIES 4 /* questions before a next hop is given up */
+#define SL_NEIGHBOUR_TRIES   4 /* questions before a next hop is given up */
+#define SL_NEIGHBOUR_UNICAST 2 /* of these to the known MAC alone, before everybody is asked */
 
 enum sl_neighbour_state {
     SL_NEIGHBOUR_FREE,
@@ -35,6 +37,9 @@ struct sl_neighbour_entry {
     uint64_t retry_ns;
     uint64_t confirmed_ns;
     uint64_t last_used_ns;
+    uint64_t doubted_ns;         /* when a claim of another MAC last made us ask */
+    struct rte_ether_addr rival; /* that MAC; zero: none since the known one was found gone */
+    uint64_t rival_told_ns;
     struct sl_neighbour_held held[SL_NEIGHBOUR_HOLD];
 };
 
@@ -42,6 +47,7 @@ struct sl_neighbours {
     struct sl_neighbour_table table;
     const struct sl_net *net;
     struct sl_neighbour_host host;
+    struct sl_address_guard guard;
     struct sl_neighbour_entry *entry;
     /* by retry_ns: all wait equally long, so the order is by asking */
     TAILQ_HEAD(, sl_neighbour_entry) asking;

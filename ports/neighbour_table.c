@@ -4,23 +4,13 @@
 #include <rte_jhash.h>
 #include <string.h>
 
+#include "ports/mac.h"
+
 #define VALID             (1ull << 63)
 #define MAC_BITS          48
 #define MAC_MASK          ((1ull << MAC_BITS) - 1)
 #define REPLACEMENT       (1ull << MAC_BITS)
 #define REPLACEMENTS_MASK (VALID - REPLACEMENT)
-
-static uint64_t pack(const struct rte_ether_addr *mac)
-{
-    uint64_t packed = 0;
-    memcpy(&packed, mac, sizeof(*mac));
-    return packed;
-}
-
-static void unpack(uint64_t packed, struct rte_ether_addr *mac)
-{
-    memcpy(mac, &packed, sizeof(*mac));
-}
 
 uint32_t sl_neighbour_table_bucket(const struct sl_neighbour_table *t, const uint8_t ip[16])
 {
@@ -43,7 +33,7 @@ bool sl_neighbour_table_find(const struct sl_neighbour_table *t, const uint8_t i
             continue;
         if (!(before & VALID) || __atomic_load_n(&s->mac, __ATOMIC_RELAXED) != before)
             return false;
-        unpack(before & MAC_MASK, mac);
+        sl_mac_unpack(before & MAC_MASK, mac);
         if (__atomic_load_n(&s->used, __ATOMIC_RELAXED) == 0)
             __atomic_store_n(&s->used, 1, __ATOMIC_RELAXED);
         return true;
@@ -77,14 +67,14 @@ void sl_neighbour_table_set_mac(struct sl_neighbour_table *t, uint32_t slot,
                                 const struct rte_ether_addr *mac)
 {
     struct sl_neighbour_slot *s = &t->slot[slot];
-    uint64_t word = VALID | (s->mac & REPLACEMENTS_MASK) | pack(mac);
+    uint64_t word = VALID | (s->mac & REPLACEMENTS_MASK) | sl_mac_pack(mac);
     __atomic_store_n(&s->mac, word, __ATOMIC_RELEASE);
 }
 
 bool sl_neighbour_table_mac(const struct sl_neighbour_table *t, uint32_t slot,
                             struct rte_ether_addr *mac)
 {
-    unpack(t->slot[slot].mac & MAC_MASK, mac);
+    sl_mac_unpack(t->slot[slot].mac & MAC_MASK, mac);
     return (t->slot[slot].mac & VALID) != 0;
 }
 

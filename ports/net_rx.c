@@ -207,7 +207,8 @@ static inline enum sl_net_kind classify_v6(const struct sl_net *net, const struc
     return drop(rx, is_extension(ip->proto) ? SL_DROP_IP_FRAGMENT : SL_DROP_NOT_GOSSIP);
 }
 
-/* For the owner: what asks for me or answers me, and announcements (sender and target the same). */
+/* For the owner: what asks for me or answers me, announcements (sender and target the same), and
+ * claims to my address. */
 static enum sl_net_kind classify_arp(const struct sl_net *net, const struct rte_mbuf *m,
                                      struct sl_net_rx *rx)
 {
@@ -222,7 +223,8 @@ static enum sl_net_kind classify_arp(const struct sl_net *net, const struct rte_
     const struct rte_arp_ipv4 *data = &arp->arp_data;
     uint32_t mine;
     memcpy(&mine, net->v4.address, sizeof(mine));
-    if (!net->v4.set || (data->arp_tip != mine && data->arp_tip != data->arp_sip))
+    if (!net->v4.set ||
+        (data->arp_tip != mine && data->arp_tip != data->arp_sip && data->arp_sip != mine))
         return drop(rx, SL_DROP_IP_NOT_MINE);
     return SL_NET_NEIGHBOUR;
 }

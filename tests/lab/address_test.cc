@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Addresses that two nodes claim, and addresses that are not a node's own. */
+#include "tests/lab/node.h"
+
+namespace lab
+{
+namespace
+{
+class Address : public LabTest
+{
+  protected:
+    void SetUp() override
+    {
+        LabTest::SetUp();
+        if (!IsSkipped())
+            build(3);
+    }
+
+    static bool said(Node &node, const std::string &words)
+    {
+        return node.process().err().find(words) != std::string::npos;
+    }
+};
+
+TEST_F(Address, ANodeWhoseAddressIsInUseEndsAndBothNameTheOther)
+{
+    for (const Flags &flags : {Flags{}, Flags{"--port.address=", "--port.address6=fd77::2/64",
+                                              "--join.seeds=fd77::1"}}) {
+        Cluster cluster;
+        for (int number : {1, 2}) {
+            Flags own = flags;
+            if (!own.empty())
+                own[1] = "--port.address6=fd77::" + std::to_string(number) + "/64";
+            cluster.push_back(std::make_unique<Node>(net(), number));
+            cluster.back()->start(own);
+        }
+        ASSERT_TRUE(formed(cluster));
+        Node thief(net(), 3);
+        thief.start(flags.empty() ? Flags{"--port.address=10.77.0.2/24"} : flags);
+        EXPECT_EQ(thief.process().ends(), 4);
+        EXPECT_TRUE(said(thief, "02:53:4c:00:00:02")) << thief.process().err();
+        thief.expect_nothing_left();
+        EXPECT_TRUE(await("n2 tells of it", [&] {
+            return cluster[1]->reported("address-conflict", "02:53:4c:00:00:03");
+        }));
+        EXPECT_TRUE(await("n2 logs it", [&] { return said(*cluster[1], "02:53:4c:00:00:03"); }));
+        EXPECT_TRUE(formed(cluster)) << "and nobody has heard of the third";
+    }
+}
+} // namespace
+} // namespace lab
