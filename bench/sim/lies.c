@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "bench/sim/lies.h"
 
+#include "bench/sim/forge.h"
 #include "bench/sim/world.h"
 #include "lib/frame.h"
 #include "lib/record.h"
@@ -49,15 +50,8 @@ static void lie(struct sim_world *w, const struct sim_liar *liar)
 {
     struct sim_node *node = &w->nodes[liar->node];
     const struct sl_config *c = &w->scenario->options.config;
-    struct sl_header header = {
-        .type = SL_FRAME_GOSSIP,
-        .cluster_id = w->directory.cluster.id,
-        .sender_id = w->directory.entries[liar->node].id,
-        .boot_salt = sl_engine_fast(node->engine)->boot_salt,
-        .unsettled = 1,
-    };
-    sl_header_write(w->lent, &header);
-    uint32_t length = sl_frame_records_at(SL_FRAME_GOSSIP);
+    uint32_t length = sim_gossip_begin(w, w->directory.entries[liar->node].id,
+                                       sl_engine_fast(node->engine)->boot_salt);
     for (uint32_t i = 0; i < LIES_PER_FRAME; i++)
         length += write_lie(w, liar, w->lent + length, c->frame_bytes - length);
     sl_header_stamp(w->lent, node->lane->id, ++node->lane->counter);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/sim/settings.h"
 #include "bench/sim/trace.h"
 #include "bench/sim/world.h"
 #include "lib/assert.h"
@@ -121,7 +122,9 @@ int sim_node_start(struct sim_node *node)
     uint64_t ids[SL_SEEDS_MAX];
     int64_t wall_s = (int64_t)(SIM_WALL_S + sim_world_ns(w) / 1000000000u + 1) + node->clock_s;
     node->start = sim_watch_start(&w->watch, sim_world_ns(w), node->number);
-    int error = create(node, &w->scenario->options.config, (uint64_t)wall_s);
+    struct sl_config config;
+    sim_settings_of_node(w->scenario, node->number, &config);
+    int error = create(node, &config, (uint64_t)wall_s);
     if (error)
         return error;
     uint32_t count = list_seeds(node, seeds, ids);
@@ -149,9 +152,10 @@ static int preload_all(struct sim_node *node)
 
 int sim_node_form(struct sim_node *node, const struct sim_node *like)
 {
-    struct sl_config config = node->world->scenario->options.config;
+    struct sl_config config;
     struct sl_endpoint seeds[SL_SEEDS_MAX];
     uint64_t ids[SL_SEEDS_MAX];
+    sim_settings_of_node(node->world->scenario, node->number, &config);
     config.join_grace_ns = 0; /* its youth is over */
     int error = create(node, &config, SIM_WALL_S - 86400);
     if (error)

@@ -7,7 +7,7 @@
 
 bool sim_node_fits(const struct sim_node *node, enum sim_verb verb)
 {
-    if (verb >= SIM_PICK)
+    if (verb >= SIM_FORGE)
         return true; /* the network's: of addresses, whether somebody is there or not */
     switch (verb) {
     case SIM_RESTART:

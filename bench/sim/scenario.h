@@ -6,6 +6,7 @@
 
 #include "bench/sim/pick.h"
 #include "dataplane/options.h"
+#include "lib/word.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -40,6 +41,7 @@ enum sim_verb {
     SIM_STARVE,
     SIM_RING,
     SIM_LIE,
+    SIM_FORGE,
     SIM_PICK,
     SIM_CUT,
     SIM_HEAL,
@@ -54,17 +56,22 @@ enum sim_verb {
     SIM_DELAY,
 };
 
+#define SIM_FROM_STRANGER UINT32_MAX
+
 struct sim_action {
     uint64_t at_ns, every_ns, until_ns; /* every_ns 0: once */
     enum sim_verb verb;
     struct sim_pick who;
-    struct sim_pick a, b; /* from CUT on: between which; ALL: b others, or everywhere */
+    struct sim_pick a,
+        b; /* from CUT on: between which; ALL: b others, or everywhere; forge: a is told */
     uint64_t duration_ns; /* pause, join, clog, starve, lie, burst, reorder, replay; clock: how far;
                              rtt, delay: one way */
     uint64_t jitter_ns;   /* rtt, delay */
-    uint32_t number;      /* ring: packets; mtu: bytes; pick: of the name */
-    bool forges;          /* lie: claims in others' names, too */
-    bool back;            /* clock: into the past */
+    uint32_t number;      /* ring: packets; mtu: bytes; pick: of the name; forge: incarnations up */
+    uint32_t from;        /* forge: the node that says it; SIM_FROM_STRANGER */
+    enum sl_status status; /* forge */
+    bool forges;           /* lie: claims in others' names, too */
+    bool back;             /* clock: into the past */
     uint32_t millionths;
     bool one_way; /* from a to b */
     uint32_t line;
@@ -103,9 +110,10 @@ struct sim_expect {
     char text[SIM_TEXT_MAX];
 };
 
-/* set KEY VALUE */
+/* set KEY VALUE [for RANGE] */
 struct sim_setting {
-    uint32_t option; /* row of sl_option_table */
+    struct sim_pick who; /* ALL, or RANGES */
+    uint32_t option;     /* row of sl_option_table */
     uint32_t line;
     char value[32];
 };

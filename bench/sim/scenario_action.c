@@ -3,9 +3,12 @@
 
 #include "bench/sim/scenario_lines.h"
 
-#define VERBS                                                                                     \
-    "at, crash, restart, pause, leave, join, update, clock, clog, starve, ring, lie, pick, cut, " \
-    "heal, "                                                                                      \
+#define FORGED_UP_MAX 65536u
+
+#define VERBS                                                                                 \
+    "at, crash, restart, pause, leave, join, update, clock, clog, starve, ring, lie, forge, " \
+    "pick, cut, "                                                                             \
+    "heal, "                                                                                  \
     "loss, burst, mtu, rtt, delay, duplicate, reorder, replay, corrupt, expect or a topology line"
 
 typedef bool (*parse_fn)(struct sim_words *w, struct sim_scenario *s, struct sim_action *a);
@@ -76,21 +79,51 @@ static bool starve(struct sim_words *w, struct sim_scenario *s, struct sim_actio
            sim_take_keyword(w, "for") && sim_take_duration(w, &a->duration_ns);
 }
 
-static bool take_u32(struct sim_words *w, const char *expected, uint64_t most, uint32_t *value)
-{
-    uint64_t number;
-    if (!sim_take_number(w, expected, &number))
-        return false;
-    *value = (uint32_t)number;
-    return number <= most || sim_refuse(w, "%llu, expected at most %llu",
-                                        (unsigned long long)number, (unsigned long long)most);
-}
-
 static bool ring(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
 {
     return sim_take_who(w, s, &a->who) && sim_take_keyword(w, "to") &&
-           take_u32(w, "a number of packets", SIM_RING_MAX, &a->number) &&
+           sim_take_u32(w, "a number of packets", SIM_RING_MAX, &a->number) &&
            sim_take_keyword(w, "packets");
+}
+
+static bool take_status(struct sim_words *w, enum sl_status *status)
+{
+    static const char *const names[] = {"alive", "suspect", "dead", "left"}; /* enum sl_status */
+    const char *expected = "'alive', 'suspect', 'dead' or 'left'", *word = sim_take(w, expected);
+    if (word == NULL)
+        return false;
+    for (uint32_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        *status = (enum sl_status)i;
+        if (strcmp(word, names[i]) == 0)
+            return true;
+    }
+    return sim_refuse(w, "'%s', expected %s", word, expected);
+}
+
+/* The sender: a member, or an address that nobody knows. */
+static bool take_sender(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
+{
+    struct sim_pick sender;
+    a->from = SIM_FROM_STRANGER;
+    if (sim_accept(w, "stranger"))
+        return true;
+    if (!sim_take_range(w, s, &sender))
+        return false;
+    a->from = sender.ranges[0].first;
+    return (sender.count == 1 && sender.ranges[0].last == a->from) ||
+           sim_refuse(w, "several senders, expected one node or 'stranger'");
+}
+
+static bool forge(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
+{
+    if (!take_status(w, &a->status) || !sim_take_keyword(w, "of") || !sim_take_who(w, s, &a->who))
+        return false;
+    if (sim_accept(w, "up") &&
+        !sim_take_u32(w, "a number of incarnations", FORGED_UP_MAX, &a->number))
+        return false;
+    if (!sim_take_keyword(w, "from") || !take_sender(w, s, a))
+        return false;
+    return !sim_accept(w, "to") || sim_take_who(w, s, &a->a);
 }
 
 static bool lie(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
@@ -99,59 +132,6 @@ static bool lie(struct sim_words *w, struct sim_scenario *s, struct sim_action *
         return false;
     a->forges = sim_accept(w, "forging");
     return sim_take_keyword(w, "for") && sim_take_duration(w, &a->duration_ns);
-}
-
-static bool cut(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
-{
-    if (sim_at_end(w))
-        return sim_take(w, "'cut A' (from all others), 'cut A B' or 'cut A -> B'") != NULL;
-    if (!sim_take_between(w, s, a))
-        return false;
-    if (sim_pick_is_all(&a->a, s->node_count) && sim_pick_is_all(&a->b, s->node_count))
-        return sim_refuse(w, "a cut between all nodes and all others, of which there are none; "
-                             "expected some of the nodes");
-    return true;
-}
-
-static bool heal(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
-{
-    return sim_take_between(w, s, a);
-}
-
-static bool path(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
-{
-    return sim_take_between(w, s, a) && sim_take_duration(w, &a->duration_ns) &&
-           (!sim_accept(w, "jitter") || sim_take_duration(w, &a->jitter_ns));
-}
-
-static bool rtt(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
-{
-    if (!path(w, s, a))
-        return false;
-    a->duration_ns /= 2;
-    return !a->one_way ||
-           sim_refuse(w, "a round trip has no direction, expected 'delay A -> B TIME', which is "
-                         "the time of that one way");
-}
-
-static bool loss(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
-{
-    return sim_take_share(w, &a->millionths) && heal(w, s, a);
-}
-
-static bool burst(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
-{
-    if (!sim_take_share(w, &a->millionths) || !sim_take_keyword(w, "for") ||
-        !sim_take_duration(w, &a->duration_ns))
-        return false;
-    if (a->duration_ns == 0)
-        return sim_refuse(w, "bursts for 0, expected a longer duration");
-    return heal(w, s, a);
-}
-
-static bool mtu(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
-{
-    return take_u32(w, "a number of bytes", SL_FRAME_BYTES_MAX, &a->number) && heal(w, s, a);
 }
 
 static bool share_only(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
@@ -188,18 +168,19 @@ static const struct {
     {"starve", SIM_STARVE, starve},
     {"ring", SIM_RING, ring},
     {"lie", SIM_LIE, lie},
+    {"forge", SIM_FORGE, forge},
     {"pick", SIM_PICK, pick},
-    {"cut", SIM_CUT, cut},
-    {"heal", SIM_HEAL, heal},
-    {"loss", SIM_LOSS, loss},
+    {"cut", SIM_CUT, sim_parse_cut},
+    {"heal", SIM_HEAL, sim_parse_heal},
+    {"loss", SIM_LOSS, sim_parse_loss},
     {"duplicate", SIM_DUPLICATE, share_only},
     {"reorder", SIM_REORDER, reorder},
     {"replay", SIM_REPLAY, replay},
     {"corrupt", SIM_CORRUPT, share_only},
-    {"burst", SIM_BURST, burst},
-    {"mtu", SIM_MTU, mtu},
-    {"rtt", SIM_RTT, rtt},
-    {"delay", SIM_DELAY, path},
+    {"burst", SIM_BURST, sim_parse_burst},
+    {"mtu", SIM_MTU, sim_parse_mtu},
+    {"rtt", SIM_RTT, sim_parse_rtt},
+    {"delay", SIM_DELAY, sim_parse_delay},
 };
 
 bool sim_verb_takes_turns(enum sim_verb verb)

@@ -9,6 +9,14 @@ extern "C" {
 
 /* "at 30s ..." or a verb; false if the line is none of these or was refused. */
 bool sim_parse_action(struct sim_words *words, struct sim_scenario *scenario);
+/* scenario_network.c: what follows these verbs. */
+bool sim_parse_cut(struct sim_words *w, struct sim_scenario *s, struct sim_action *a);
+bool sim_parse_heal(struct sim_words *w, struct sim_scenario *s, struct sim_action *a);
+bool sim_parse_loss(struct sim_words *w, struct sim_scenario *s, struct sim_action *a);
+bool sim_parse_burst(struct sim_words *w, struct sim_scenario *s, struct sim_action *a);
+bool sim_parse_mtu(struct sim_words *w, struct sim_scenario *s, struct sim_action *a);
+bool sim_parse_rtt(struct sim_words *w, struct sim_scenario *s, struct sim_action *a);
+bool sim_parse_delay(struct sim_words *w, struct sim_scenario *s, struct sim_action *a);
 /* What follows "expect". */
 bool sim_parse_expect(struct sim_words *words, struct sim_scenario *scenario, const char *line,
                       size_t length);

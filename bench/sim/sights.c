@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What engines tell, held against what is true. */
+#include "bench/sim/forge.h"
 #include "bench/sim/trace.h"
 #include "bench/sim/world.h"
 
@@ -74,7 +75,7 @@ static void saw_dead(struct sim_world *w, const struct sim_node *viewer, struct 
         accuser = viewer->number;
     bool known = event->word <= member->cut_word;
     sim_tallies_death(w, viewer, member);
-    if (w->nodes[accuser].has_lied) {
+    if (sim_is_stranger(w, event->accuser_id) || w->nodes[accuser].has_lied) {
         count_death(w, viewer, member, SIM_METRIC_lied_dead);
     } else if (known || is_cut(w, accuser, member->number) ||
                is_cut(w, viewer->number, member->number)) {

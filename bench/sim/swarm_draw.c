@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* From a seed to a draft. */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "bench/sim/swarm_drawing.h"
@@ -15,6 +16,24 @@ void sim_draft_add(struct sim_draft *draft, const struct sim_draft_event *event)
 {
     if (draft->event_count < SIM_DRAFT_EVENTS_MAX)
         draft->events[draft->event_count++] = *event;
+}
+
+void sim_draw_once(struct sim_drawing *d, uint64_t at_ms, const char *format, ...)
+{
+    struct sim_draft_event event = {.at_ms = at_ms};
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(event.what, sizeof(event.what), format, arguments);
+    va_end(arguments);
+    sim_draft_add(d->draft, &event);
+}
+
+void sim_draw_some(struct sim_drawing *d, const struct sim_draw_kind *kinds, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (sim_draw_chance(d, kinds[i].percent))
+            kinds[i].draw(d);
+    }
 }
 
 /* ---- topology and knobs ---- */

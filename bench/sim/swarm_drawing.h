@@ -39,6 +39,20 @@ static inline bool sim_draw_chance(struct sim_drawing *d, uint32_t percent)
 /* Some time among the faults, early enough that `rest_ms` more are left. */
 uint64_t sim_draw_moment(struct sim_drawing *drawing, uint64_t rest_ms);
 
+/* A line of the timeline. */
+void __attribute__((format(printf, 3, 4)))
+sim_draw_once(struct sim_drawing *drawing, uint64_t at_ms, const char *format, ...);
+
+struct sim_draw_kind {
+    void (*draw)(struct sim_drawing *drawing);
+    uint32_t percent;
+};
+
+/* Each with its chance. */
+void sim_draw_some(struct sim_drawing *drawing, const struct sim_draw_kind *kinds, size_t count);
+
+/* swarm_nodes.c: what happens to some nodes' own network, and in their names. */
+void sim_draw_node_faults(struct sim_drawing *drawing);
 /* swarm_faults.c: the timeline of a draft that has its topology. */
 void sim_draw_faults(struct sim_drawing *drawing);
 

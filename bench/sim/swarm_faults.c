@@ -2,20 +2,8 @@
 /* Most drafts have a few kinds of faults, not all: what many faults at once hide, some seeds show
    (swarm testing). */
 #include <inttypes.h>
-#include <stdarg.h>
 
 #include "bench/sim/swarm_drawing.h"
-
-static void __attribute__((format(printf, 3, 4)))
-once(struct sim_drawing *d, uint64_t at_ms, const char *format, ...)
-{
-    struct sim_draft_event event = {.at_ms = at_ms};
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(event.what, sizeof(event.what), format, arguments);
-    va_end(arguments);
-    sim_draft_add(d->draft, &event);
-}
 
 /* Some time among the faults, early enough that `rest_ms` more are left; often in the last seconds:
    what has just begun is what healing finds. */
@@ -51,34 +39,34 @@ static void draw_loss(struct sim_drawing *d)
         uint64_t percent = sim_draw_between(d, 0, most);
         uint64_t at_ms = sim_draw_chance(d, 50) ? 0 : sim_draw_moment(d, 0);
         if (d->draft->zone_count > 1 && sim_draw_chance(d, 30))
-            once(d, at_ms, "loss %" PRIu64 "%% z1 z2", percent);
+            sim_draw_once(d, at_ms, "loss %" PRIu64 "%% z1 z2", percent);
         else
-            once(d, at_ms, "loss %" PRIu64 "%%", percent);
+            sim_draw_once(d, at_ms, "loss %" PRIu64 "%%", percent);
     }
 }
 
 static void draw_duplicates(struct sim_drawing *d)
 {
-    once(d, sim_draw_moment(d, 0), "duplicate %" PRIu64 "%%", sim_draw_between(d, 1, 20));
+    sim_draw_once(d, sim_draw_moment(d, 0), "duplicate %" PRIu64 "%%", sim_draw_between(d, 1, 20));
 }
 
 static void draw_reorder(struct sim_drawing *d)
 {
     uint64_t most_ms = d->terrain->pause_ms / (d->draft->promises ? 10 : 1);
-    once(d, sim_draw_moment(d, 0), "reorder %" PRIu64 "%% by %" PRIu64 "ms",
-         sim_draw_between(d, 1, 20), sim_draw_between(d, 1, most_ms));
+    sim_draw_once(d, sim_draw_moment(d, 0), "reorder %" PRIu64 "%% by %" PRIu64 "ms",
+                  sim_draw_between(d, 1, 20), sim_draw_between(d, 1, most_ms));
 }
 
 static void draw_replay(struct sim_drawing *d)
 {
-    once(d, sim_draw_moment(d, 0), "replay %" PRIu64 "%% after %" PRIu64 "ms",
-         sim_draw_between(d, 1, 5), sim_draw_between(d, 100, d->draft->faults_ms));
+    sim_draw_once(d, sim_draw_moment(d, 0), "replay %" PRIu64 "%% after %" PRIu64 "ms",
+                  sim_draw_between(d, 1, 5), sim_draw_between(d, 100, d->draft->faults_ms));
 }
 
 static void draw_corruption(struct sim_drawing *d)
 {
-    once(d, sim_draw_moment(d, 0), "corrupt %" PRIu64 "%%",
-         sim_draw_between(d, 1, d->draft->promises ? 1 : 5));
+    sim_draw_once(d, sim_draw_moment(d, 0), "corrupt %" PRIu64 "%%",
+                  sim_draw_between(d, 1, d->draft->promises ? 1 : 5));
 }
 
 /* A pair of nodes loses all for a while, but others do not: helpers find a way. */
@@ -86,14 +74,14 @@ static void draw_bursts(struct sim_drawing *d)
 {
     bool mild = d->draft->promises;
     uint64_t most_ms = d->terrain->pause_ms / (mild ? 10 : 1) + 1;
-    once(d, sim_draw_moment(d, 0), "burst %" PRIu64 "%% for %" PRIu64 "ms",
-         sim_draw_between(d, 1, mild ? 1 : 10), sim_draw_between(d, 1, most_ms));
+    sim_draw_once(d, sim_draw_moment(d, 0), "burst %" PRIu64 "%% for %" PRIu64 "ms",
+                  sim_draw_between(d, 1, mild ? 1 : 10), sim_draw_between(d, 1, most_ms));
 }
 
 /* Room for one record, if it is a long one. */
 static void draw_mtu(struct sim_drawing *d)
 {
-    once(d, sim_draw_moment(d, 0), "mtu %" PRIu64, sim_draw_between(d, 300, 1400));
+    sim_draw_once(d, sim_draw_moment(d, 0), "mtu %" PRIu64, sim_draw_between(d, 300, 1400));
 }
 
 /* Whoever is clogged is rightly taken for dead. */
@@ -102,8 +90,8 @@ static void draw_clog(struct sim_drawing *d)
     if (d->draft->promises)
         return;
     uint64_t for_ms = sim_draw_between(d, 1000, d->draft->faults_ms);
-    once(d, sim_draw_moment(d, for_ms), "clog %" PRIu64 " nodes for %" PRIu64 "ms",
-         sim_draw_between(d, 1, 5), for_ms);
+    sim_draw_once(d, sim_draw_moment(d, for_ms), "clog %" PRIu64 " nodes for %" PRIu64 "ms",
+                  sim_draw_between(d, 1, 5), for_ms);
 }
 
 /* Rarer polls than the tolerated pause, and their ring overflows at times. */
@@ -111,15 +99,15 @@ static void draw_starving(struct sim_drawing *d)
 {
     uint64_t for_ms = sim_draw_between(d, 1000, d->draft->faults_ms),
              at_ms = sim_draw_moment(d, for_ms);
-    once(d, at_ms, "ring n4 to %" PRIu64 " packets", sim_draw_between(d, 1, 100));
-    once(d, at_ms, "starve n4 to %" PRIu64 "%% for %" PRIu64 "ms", sim_draw_between(d, 5, 50),
-         for_ms);
+    sim_draw_once(d, at_ms, "ring n4 to %" PRIu64 " packets", sim_draw_between(d, 1, 100));
+    sim_draw_once(d, at_ms, "starve n4 to %" PRIu64 "%% for %" PRIu64 "ms",
+                  sim_draw_between(d, 5, 50), for_ms);
 }
 
 static void draw_lies(struct sim_drawing *d)
 {
     uint64_t for_ms = sim_draw_between(d, 100, 2000);
-    once(d, sim_draw_moment(d, for_ms), "lie n4 for %" PRIu64 "ms", for_ms);
+    sim_draw_once(d, sim_draw_moment(d, for_ms), "lie n4 for %" PRIu64 "ms", for_ms);
 }
 
 static void draw_pauses(struct sim_drawing *d)
@@ -127,8 +115,8 @@ static void draw_pauses(struct sim_drawing *d)
     bool mild = d->draft->promises;
     uint64_t most_ms = (uint64_t)d->terrain->pause_ms * (mild ? 1 : 8);
     uint64_t for_ms = sim_draw_between(d, most_ms / 10, most_ms);
-    once(d, sim_draw_moment(d, for_ms), "pause %" PRIu64 "%% for %" PRIu64 "ms",
-         sim_draw_between(d, 1, mild ? 5 : 40), for_ms);
+    sim_draw_once(d, sim_draw_moment(d, for_ms), "pause %" PRIu64 "%% for %" PRIu64 "ms",
+                  sim_draw_between(d, 1, mild ? 5 : 40), for_ms);
     if (sim_draw_chance(d, 60))
         repeat(d, sim_draw_between(d, mild ? 5ull * d->terrain->pause_ms : for_ms, 10 * most_ms),
                for_ms);
@@ -140,41 +128,42 @@ static void draw_crashes(struct sim_drawing *d)
 {
     uint64_t at_ms = sim_draw_moment(d, 2000);
     if (sim_draw_chance(d, 50))
-        once(d, at_ms, "crash %" PRIu64 "%%", sim_draw_between(d, 1, d->draft->promises ? 10 : 40));
+        sim_draw_once(d, at_ms, "crash %" PRIu64 "%%",
+                      sim_draw_between(d, 1, d->draft->promises ? 10 : 40));
     else
-        once(d, at_ms, "crash %" PRIu64 " nodes", sim_draw_between(d, 1, 3));
+        sim_draw_once(d, at_ms, "crash %" PRIu64 " nodes", sim_draw_between(d, 1, 3));
     if (sim_draw_chance(d, 60))
-        once(d, at_ms + sim_draw_between(d, 100, d->draft->faults_ms - at_ms - 200),
-             "restart crashed");
+        sim_draw_once(d, at_ms + sim_draw_between(d, 100, d->draft->faults_ms - at_ms - 200),
+                      "restart crashed");
 }
 
 static void draw_churn(struct sim_drawing *d)
 {
     uint64_t every_ms = sim_draw_between(d, 500, 10000);
     uint64_t at_ms = sim_draw_moment(d, 2 * every_ms);
-    once(d, at_ms, "crash 1 nodes");
+    sim_draw_once(d, at_ms, "crash 1 nodes");
     repeat(d, every_ms, 0);
-    once(d, at_ms + sim_draw_between(d, 1, every_ms), "restart crashed");
+    sim_draw_once(d, at_ms + sim_draw_between(d, 1, every_ms), "restart crashed");
     repeat(d, every_ms, 0);
 }
 
 static void draw_lost_seeds(struct sim_drawing *d)
 {
     uint64_t at_ms = sim_draw_moment(d, 2000);
-    once(d, at_ms, "crash n1-n3");
-    once(d, at_ms + sim_draw_between(d, 100, 1800), "restart n1-n3");
+    sim_draw_once(d, at_ms, "crash n1-n3");
+    sim_draw_once(d, at_ms + sim_draw_between(d, 100, 1800), "restart n1-n3");
 }
 
 static void draw_leaves(struct sim_drawing *d)
 {
-    once(d, sim_draw_moment(d, 0), "leave %" PRIu64 " nodes", sim_draw_between(d, 1, 3));
+    sim_draw_once(d, sim_draw_moment(d, 0), "leave %" PRIu64 " nodes", sim_draw_between(d, 1, 3));
     if (sim_draw_chance(d, 30))
-        once(d, sim_draw_moment(d, 0), "leave n4");
+        sim_draw_once(d, sim_draw_moment(d, 0), "leave n4");
 }
 
 static void draw_updates(struct sim_drawing *d)
 {
-    once(d, sim_draw_moment(d, 0), "update %" PRIu64 " nodes", sim_draw_between(d, 1, 5));
+    sim_draw_once(d, sim_draw_moment(d, 0), "update %" PRIu64 " nodes", sim_draw_between(d, 1, 5));
     if (sim_draw_chance(d, 50))
         repeat(d, sim_draw_between(d, 100, 5000), 0);
 }
@@ -184,10 +173,10 @@ static void draw_clock(struct sim_drawing *d)
 {
     uint64_t at_ms = sim_draw_moment(d, 2000);
     bool back = !d->draft->promises && sim_draw_chance(d, 50);
-    once(d, at_ms, "clock n4 %s %" PRIu64 "s", back ? "back" : "forward",
-         sim_draw_between(d, 1, 3600));
-    once(d, at_ms, "crash n4");
-    once(d, at_ms + sim_draw_between(d, 100, 1800), "restart n4");
+    sim_draw_once(d, at_ms, "clock n4 %s %" PRIu64 "s", back ? "back" : "forward",
+                  sim_draw_between(d, 1, 3600));
+    sim_draw_once(d, at_ms, "crash n4");
+    sim_draw_once(d, at_ms + sim_draw_between(d, 100, 1800), "restart n4");
 }
 
 static void draw_cut(struct sim_drawing *d)
@@ -197,90 +186,22 @@ static void draw_cut(struct sim_drawing *d)
     uint64_t long_ms = sim_draw_between(d, 500, d->draft->faults_ms - 1000);
     uint64_t at_ms = sim_draw_moment(d, long_ms);
     if (sim_draw_chance(d, 40))
-        once(d, at_ms, "cut z%" PRIu64, from);
+        sim_draw_once(d, at_ms, "cut z%" PRIu64, from);
     else
-        once(d, at_ms, "cut z%" PRIu64 " %sz%" PRIu64, from, sim_draw_chance(d, 50) ? "-> " : "",
-             to);
+        sim_draw_once(d, at_ms, "cut z%" PRIu64 " %sz%" PRIu64, from,
+                      sim_draw_chance(d, 50) ? "-> " : "", to);
     if (sim_draw_chance(d, 30))
-        once(d, at_ms + long_ms, "heal z%" PRIu64 " z%" PRIu64, from, to);
+        sim_draw_once(d, at_ms + long_ms, "heal z%" PRIu64 " z%" PRIu64, from, to);
     else
-        once(d, at_ms + long_ms, "heal");
+        sim_draw_once(d, at_ms + long_ms, "heal");
 }
 
-/* Faults of some nodes' own network, one way or both. */
-static void draw_node_loss(struct sim_drawing *d)
-{
-    static const char *const whose[] = {"n4",        "2 nodes", "n4 -> all",
-                                        "all -> n3", "n3 n4",   "5% -> all"};
-    uint64_t most = d->draft->promises ? d->terrain->loss_percent / 2 : 90;
-    once(d, sim_draw_moment(d, 0), "loss %" PRIu64 "%% %s", sim_draw_between(d, 0, most),
-         whose[sim_draw_between(d, 0, 5)]);
-}
-
-/* The same nodes suffer one thing after the other. */
-static void draw_bad_nodes(struct sim_drawing *d)
-{
-    uint64_t most = d->draft->promises ? d->terrain->loss_percent / 2 : 90;
-    uint64_t at_ms = sim_draw_moment(d, 2000);
-    once(d, at_ms, "pick bad %" PRIu64 " nodes", sim_draw_between(d, 1, 3));
-    once(d, at_ms, "loss %" PRIu64 "%% bad", sim_draw_between(d, 0, most));
-    if (sim_draw_chance(d, 50))
-        once(d, at_ms + sim_draw_between(d, 0, 800), "crash bad over %" PRIu64 "ms",
-             sim_draw_between(d, 0, 500));
-    once(d, at_ms + sim_draw_between(d, 1400, 1900), "restart bad");
-}
-
-static void draw_node_mtu(struct sim_drawing *d)
-{
-    once(d, sim_draw_moment(d, 0), "mtu %" PRIu64 " %s", sim_draw_between(d, 300, 1400),
-         sim_draw_chance(d, 50) ? "n4" : "n3 -> all");
-}
-
-static void draw_node_cut(struct sim_drawing *d)
-{
-    static const char *const whose[] = {"n4", "3 nodes", "all -> n4", "n3-n4 -> all", "n3 n4"};
-    uint64_t long_ms = sim_draw_between(d, 500, d->draft->faults_ms - 1000);
-    uint64_t at_ms = sim_draw_moment(d, long_ms);
-    once(d, at_ms, "cut %s", whose[sim_draw_between(d, 0, 4)]);
-    once(d, at_ms + long_ms, "heal%s", sim_draw_chance(d, 30) ? " n4" : "");
-}
-
-/* Others than the topology's until the faults end. */
-static void draw_delays(struct sim_drawing *d)
-{
-    bool mild = d->draft->promises;
-    uint64_t most_us = mild ? 2ull * d->terrain->near_rtt_us : 3000ull * d->terrain->far_rtt_ms;
-    once(d, sim_draw_moment(d, 0), "rtt %s%" PRIu64 "us", sim_draw_chance(d, 50) ? "n4 " : "",
-         sim_draw_between(d, 100, most_us));
-    if (sim_draw_chance(d, 50))
-        once(d, sim_draw_moment(d, 0), "delay n3 -> all %" PRIu64 "us jitter %" PRIu64 "us",
-             sim_draw_between(d, 100, most_us), sim_draw_between(d, 0, most_us / 10));
-}
-
-struct kind {
-    void (*draw)(struct sim_drawing *d);
-    uint32_t percent;
-};
-
-static const struct kind of_all[] = {
+static const struct sim_draw_kind of_all[] = {
     {draw_duplicates, 25}, {draw_reorder, 25},  {draw_replay, 25},  {draw_corruption, 20},
     {draw_crashes, 60},    {draw_leaves, 30},   {draw_updates, 40}, {draw_lost_seeds, 15},
     {draw_clock, 20},      {draw_churn, 15},    {draw_bursts, 20},  {draw_mtu, 10},
     {draw_clog, 15},       {draw_starving, 15}, {draw_lies, 10},
 };
-
-static const struct kind of_nodes[] = {
-    {draw_node_loss, 20}, {draw_bad_nodes, 10}, {draw_node_mtu, 5},
-    {draw_node_cut, 20},  {draw_delays, 15},
-};
-
-static void draw_some(struct sim_drawing *d, const struct kind *kinds, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (sim_draw_chance(d, kinds[i].percent))
-            kinds[i].draw(d);
-    }
-}
 
 void sim_draw_faults(struct sim_drawing *d)
 {
@@ -289,11 +210,12 @@ void sim_draw_faults(struct sim_drawing *d)
     if (!pauses || !mild) /* pauses and much loss together are promised nothing */
         draw_loss(d);
     else
-        once(d, 0, "loss %" PRIu64 "%%", sim_draw_between(d, 0, d->terrain->paused_percent));
+        sim_draw_once(d, 0, "loss %" PRIu64 "%%",
+                      sim_draw_between(d, 0, d->terrain->paused_percent));
     if (pauses)
         draw_pauses(d);
-    draw_some(d, of_all, sizeof(of_all) / sizeof(of_all[0]));
+    sim_draw_some(d, of_all, sizeof(of_all) / sizeof(of_all[0]));
     for (uint32_t i = 0; i < 3 && d->draft->zone_count > 1 && sim_draw_chance(d, 45); i++)
         draw_cut(d);
-    draw_some(d, of_nodes, sizeof(of_nodes) / sizeof(of_nodes[0]));
+    sim_draw_node_faults(d);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/sim/forge.h"
 #include "bench/sim/grow.h"
 #include "bench/sim/world.h"
 
@@ -168,6 +169,10 @@ static void act(struct sim_world *w, const struct sim_action *a)
 {
     if (a->verb >= SIM_CUT) {
         sim_timeline_act_on_network(w, a);
+        return;
+    }
+    if (a->verb == SIM_FORGE) {
+        sim_forge(w, a);
         return;
     }
     if (a->verb == SIM_PICK) {

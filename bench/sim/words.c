@@ -102,6 +102,16 @@ bool sim_take_number(struct sim_words *w, const char *expected, uint64_t *value)
     return sim_refuse(w, "'%s', expected %s", word, expected);
 }
 
+bool sim_take_u32(struct sim_words *w, const char *expected, uint64_t most, uint32_t *value)
+{
+    uint64_t number;
+    if (!sim_take_number(w, expected, &number))
+        return false;
+    *value = (uint32_t)number;
+    return number <= most || sim_refuse(w, "%llu, expected at most %llu",
+                                        (unsigned long long)number, (unsigned long long)most);
+}
+
 static bool scaled(const char *word, const char *const *units, const uint64_t *factors,
                    uint64_t *value)
 {

@@ -41,6 +41,7 @@ const char *sim_take(struct sim_words *w, const char *expected);
 /* Each takes what it names, or refuses and returns false. */
 bool sim_take_keyword(struct sim_words *w, const char *word);
 bool sim_take_number(struct sim_words *w, const char *expected, uint64_t *value);
+bool sim_take_u32(struct sim_words *w, const char *expected, uint64_t most, uint32_t *value);
 bool sim_take_duration(struct sim_words *w, uint64_t *ns);
 bool sim_take_share(struct sim_words *w, uint32_t *millionths); /* 0.5% */
 bool sim_take_bytes(struct sim_words *w, uint64_t *bytes);

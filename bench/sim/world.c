@@ -142,6 +142,9 @@ static void deliver(struct sim_world *w, uint32_t from, uint32_t to, const uint8
     sim_wheel_set(&w->wheel, &packet->link, sim_tick_at(w->now_ns + delay_ns));
 }
 
+/* How far away strangers are. */
+#define SIM_STRANGE_NS 1000000u
+
 static bool is_clogged(const struct sim_world *w, uint32_t node)
 {
     const struct sim_node *n = &w->nodes[node];
@@ -174,6 +177,12 @@ void sim_world_send(struct sim_world *w, uint32_t from, const struct sl_endpoint
         return;
     struct sim_old old = {w->now_ns + fate.again_ns, from, to, length_bytes};
     sim_replay_add(&w->replay, &old, bytes);
+}
+
+void sim_world_send_strange(struct sim_world *w, uint32_t to, const uint8_t *bytes,
+                            uint32_t length_bytes)
+{
+    deliver(w, w->scenario->node_count, to, bytes, length_bytes, SIM_STRANGE_NS);
 }
 
 static void replay(struct sim_world *w)

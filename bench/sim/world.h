@@ -79,6 +79,7 @@ struct sim_world {
     uint8_t *lent;          /* the one buffer that engines write frames into */
     struct sl_input *input; /* the one input */
     struct sim_memory memory;
+    uint64_t strange_frames; /* sent by a stranger */
 };
 
 /* Builds the cluster as it is at time 0. 0 or -ENOMEM. */
@@ -143,6 +144,9 @@ static inline uint64_t sim_world_echo_ns(const struct sim_world *world)
 /* Copies bytes onto the network. */
 void sim_world_send(struct sim_world *world, uint32_t from, const struct sl_endpoint *to,
                     const uint8_t *bytes, uint32_t length_bytes);
+/* From an address at which nobody is, past the network's faults. */
+void sim_world_send_strange(struct sim_world *world, uint32_t to, const uint8_t *bytes,
+                            uint32_t length_bytes);
 /* sights.c: an engine has told something. */
 void sim_world_event(struct sim_world *world, struct sim_node *viewer,
                      const struct sl_event *event);

@@ -2,6 +2,7 @@
 // Every fault bites, ends, and leaves views that agree.
 #include <gtest/gtest.h>
 
+#include "bench/sim/settings.h"
 #include "tests/sim/played.h"
 
 namespace
@@ -130,6 +131,46 @@ TEST(SimFaults, ARoundTripMayChangeDuringARun)
 {
     Played run("nodes 8\nprofile lan\nstart formed\nrun 20s\nat 5s rtt n1 200ms\n", 1);
     EXPECT_GT(sl_engine_stats(run.world.nodes[0].engine)->path_round_trip_ns, 150000000u);
+}
+
+TEST(SimFaults, AForgedClaimIsHeldUntilItsOwnerRisesAboveIt)
+{
+    Played run(std::string(kTwenty) + "run 30s\nat 5s forge alive of n7 up 3 from n9 to n1-n20\n"
+                                      "expect views equal at 100% within 10s\n"
+                                      "expect false_dead == 0\n",
+               1);
+    EXPECT_TRUE(run.holds());
+    EXPECT_GT(run.metric(SIM_METRIC_forged_held), 0u);
+    EXPECT_GE(sl_word_incarnation(run.world.nodes[6].word),
+              sl_word_incarnation(run.world.nodes[7].word) + 3);
+}
+
+TEST(SimFaults, AForgedDeathIsNobodysFaultAndRefuted)
+{
+    for (const char *sender : {"n9", "stranger"}) {
+        Played run(std::string(kTwenty) +
+                       "run 30s\nat 5s every 1s until 9s forge dead of n7-n8 from " + sender +
+                       "\nexpect views equal at 100% within 15s\nexpect false_dead == 0\n",
+                   1);
+        EXPECT_TRUE(run.holds()) << sender;
+    }
+    Played member(std::string(kTwenty) + "run 30s\nat 5s forge suspect of n7 from n9\n", 1);
+    EXPECT_GT(member.metric(SIM_METRIC_refutations), 0u);
+}
+
+TEST(SimFaults, SomeNodesMayBeConfiguredOtherwise)
+{
+    Played run("nodes 20\nprofile lan\nstart formed\nrun 20s\nset probe_period 2s for n1-n5\n"
+               "set max_pause 1s for n6\nset probe_tries 4\n",
+               1);
+    uint64_t slow = sl_engine_stats(run.world.nodes[4].engine)->probes;
+    uint64_t quick = sl_engine_stats(run.world.nodes[9].engine)->probes;
+    EXPECT_LT(5 * slow, quick);
+    sl_config own = {}, others = {};
+    sim_settings_of_node(run.scenario.get(), 5, &own);
+    sim_settings_of_node(run.scenario.get(), 6, &others);
+    EXPECT_EQ(own.suspicion_min_ns, others.suspicion_min_ns + 500000000) << "it follows";
+    EXPECT_EQ(own.probe_tries, 4u);
 }
 
 } // namespace

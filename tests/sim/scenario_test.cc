@@ -9,6 +9,8 @@
 #include <memory>
 #include <string>
 
+#include "lib/prng.h"
+
 namespace
 {
 
@@ -257,7 +259,8 @@ TEST_F(Scenario, RefusalsSayWhereWhatAndWhatWasExpected)
     EXPECT_EQ(
         refusal("nodes 3\nat 5s explode n1"),
         "f:2: 'explode', expected at, crash, restart, pause, leave, join, update, clock, clog, "
-        "starve, ring, lie, pick, cut, heal, loss, burst, mtu, rtt, delay, duplicate, reorder, "
+        "starve, ring, lie, forge, pick, cut, heal, loss, burst, mtu, rtt, delay, duplicate, "
+        "reorder, "
         "replay, "
         "corrupt, expect or a topology line");
     EXPECT_EQ(refusal("nodes 3\ncut mars"),
@@ -317,6 +320,38 @@ TEST_F(Scenario, AKnobOutOfBoundsIsRefusedInItsOwnLine)
               "'gossip_fanout'?");
 }
 
+TEST_F(Scenario, SettingsOfSomeNodesAreCheckedToo)
+{
+    ASSERT_EQ(parse("nodes 9\nstart formed\nset probe_tries 2\nset probe_tries 5 for n1-n3\n"), 0)
+        << why;
+    EXPECT_EQ(refusal("nodes 9\nstart formed\nset max_pause 1s for n3\nset dead_retention 400s\n"
+                      "set gossip_fanout 99 for n4\n"),
+              "f:5: set gossip_fanout 99: gossip_fanout is 99, must be within 1 and 16");
+    EXPECT_EQ(refusal("nodes 9\nset byte_cap 9KB for n1"),
+              "f:2: byte_cap for some nodes, expected it for all");
+    EXPECT_EQ(refusal("set probe_tries 2 for n1\nnodes 9"),
+              "f:1: 'for' before any node, expected 'nodes' or 'zone' first");
+}
+
+TEST_F(Scenario, ARecordMayBeForged)
+{
+    ASSERT_EQ(parse("nodes 9\nstart formed\nat 5s forge dead of n7,n9 up 3 from stranger to 50%\n"
+                    "at 6s forge alive of n7 from n2\n"),
+              0)
+        << why;
+    EXPECT_EQ(s->actions[0].status, SL_DEAD);
+    EXPECT_EQ(s->actions[0].number, 3u);
+    EXPECT_EQ(s->actions[0].from, SIM_FROM_STRANGER);
+    EXPECT_EQ(s->actions[0].a.kind, SIM_PICK_SHARE);
+    EXPECT_EQ(s->actions[1].from, 1u);
+    EXPECT_EQ(s->actions[1].a.kind, SIM_PICK_ALL);
+    EXPECT_EQ(refusal("nodes 9\nforge gone of n7 from n2"),
+              "f:2: 'gone', expected 'alive', 'suspect', 'dead' or 'left'");
+    EXPECT_EQ(refusal("nodes 9\nforge dead of n7"), "f:2: the line ends, expected 'from'");
+    EXPECT_EQ(refusal("nodes 9\nforge dead of n7 from n2-n3"),
+              "f:2: several senders, expected one node or 'stranger'");
+}
+
 TEST_F(Scenario, RoomForMembersIsWhatIsSet)
 {
     ASSERT_EQ(parse("nodes 3\nstart formed\nset max_members 16384\n"), 0) << why;
@@ -356,6 +391,37 @@ TEST_F(Scenario, AZonesNameMeansNothingElse)
     EXPECT_EQ(refusal("zone \xff 5"), "f:1: a zone's name that peers refuse, expected UTF-8 "
                                       "without control characters");
     EXPECT_EQ(refusal("zone left 5\ncrash \x1b[31m").find('\x1b'), std::string::npos);
+}
+
+// Lines made of the language's own words and of any bytes: refused or read, never worse.
+TEST_F(Scenario, AnyBytesAreRefusedOrRead)
+{
+    const char *const words[] = {
+        "nodes",      "zone",  "at",       "5s",        "every",    "until",
+        "crash",      "n1",    "n1-",      "n3-n9,n1",  "all",      "but",
+        "but n1",     "pick",  "bad",      "loss",      "80%",      "->",
+        "a",          "cut",   "heal",     "rtt",       "delay",    "jitter",
+        "expect",     "dead",  "of",       "by",        "within",   "rounds",
+        "views",      "equal", "set",      "max_pause", "for",      "forge",
+        "up",         "from",  "stranger", "over",      "9",        "99999999999999999999",
+        "5",          "start", "formed",   "seeds",     "\xff\xfe", "%",
+        "n",          "n0",    "n16385",   "zone a",    "leavers",  "#",
+        "\t",         "\r",    "\x01",     "join",      "revived",  "flaps",
+        "false_dead", "=="};
+    sl_prng prng = {7};
+    for (int round = 0; round < 20000; round++) {
+        std::string text = "zone a 9\nzone b 3\nstart formed\n";
+        for (uint32_t lines = 1 + sl_prng_below(&prng, 3); lines > 0; lines--) {
+            for (uint32_t i = sl_prng_below(&prng, 9); i > 0; i--)
+                text += std::string(words[sl_prng_below(&prng, sizeof(words) / sizeof(words[0]))]) +
+                        " ";
+            text += "\n";
+        }
+        why[0] = '\0';
+        if (parse(text) != 0) {
+            EXPECT_NE(why[0], '\0') << text;
+        }
+    }
 }
 
 TEST_F(Scenario, AMissingFileIsNamed)
