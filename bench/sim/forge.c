@@ -62,6 +62,8 @@ static void send(struct sim_world *w, struct sim_node *member, const struct sim_
                  uint32_t to)
 {
     bool strange = a->from == SIM_FROM_STRANGER;
+    if (member->number == a->from && (a->status == SL_SUSPECT || a->status == SL_DEAD))
+        return; /* nobody can accuse itself: there is no such record */
     struct sim_node *sender = strange ? NULL : &w->nodes[a->from];
     uint64_t id = strange ? stranger_id(w) : w->directory.entries[a->from].id;
     uint32_t salt = strange ? 1 : sl_engine_fast(sender->engine)->boot_salt;

@@ -149,7 +149,7 @@ TEST(SimFaults, AForgedDeathIsNobodysFaultAndRefuted)
 {
     for (const char *sender : {"n9", "stranger"}) {
         Played run(std::string(kTwenty) +
-                       "run 30s\nat 5s every 1s until 9s forge dead of n7-n8 from " + sender +
+                       "run 30s\nat 5s every 1s until 9s forge dead of n7-n9 from " + sender +
                        "\nexpect views equal at 100% within 15s\nexpect false_dead == 0\n",
                    1);
         EXPECT_TRUE(run.holds()) << sender;
