@@ -42,7 +42,8 @@
     X(RX_MISSED, "missed by the port (ring overflow)")                         \
     X(STRANGER_CAP, "not sent: what strangers may cost is used up")            \
     X(UNASKED, "answer to no question that is open")                           \
-    X(MEMBER_UNKNOWN, "record of a member that is not known")
+    X(MEMBER_UNKNOWN, "record of a member that is not known")                  \
+    X(WORD_AHEAD, "record of a life that began later than clocks can tell")
 
 enum sl_drop {
 #define SL_DROP_ENUM(name, text) SL_DROP_##name,

@@ -71,8 +71,10 @@ struct sl_engine {
     uint64_t self_id, self_word;
     uint32_t self_slot;
     struct sl_identity identity;
-    struct sl_endpoint silent_holder; /* of this node's name, who did not answer */
+    uint64_t wall_s;                  /* the clock's time at the start, or the epoch */
+    struct sl_endpoint silent_holder; /* of this node's name, that did not answer */
     uint64_t silent_since_ns;
+    struct sl_rival rival;
     uint64_t namesake_told_ns;
 
     struct sl_view *view;

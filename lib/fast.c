@@ -228,9 +228,10 @@ static inline void count_records(struct sl_pass *pass)
 {
     struct sl_counters *counters = pass->lane->counters;
     sl_count(&counters->records_stale, pass->stale_count);
-    if (__builtin_expect((pass->over_count | pass->unknown_count) != 0, 0)) {
+    if (__builtin_expect((pass->over_count | pass->unknown_count | pass->ahead_count) != 0, 0)) {
         sl_count(&counters->drops[SL_DROP_RECORDS_OVER], pass->over_count);
         sl_count(&counters->drops[SL_DROP_MEMBER_UNKNOWN], pass->unknown_count);
+        sl_count(&counters->drops[SL_DROP_WORD_AHEAD], pass->ahead_count);
     }
 }
 
@@ -247,7 +248,8 @@ enum sl_verdict sl_fast_frame(const struct sl_fast *fast, struct sl_lane *lane, 
     pass.self_word = __atomic_load_n(&pass.own->self_word, __ATOMIC_RELAXED);
     pass.to_engine = pass.urgent = false;
     pass.novel_count = pass.novel_bytes = pass.digest_bytes = 0;
-    pass.stale_count = pass.over_count = pass.unknown_count = pass.confirmed_count = 0;
+    pass.stale_count = pass.over_count = pass.unknown_count = pass.ahead_count =
+        pass.confirmed_count = 0;
     pass.standing = SL_STANDING_OPEN;
     pass.received_bytes = io->length_bytes;
     pass.sent_bytes = 0;

@@ -27,20 +27,22 @@ struct sl_rumour_block {
     uint8_t records[SL_RUMOUR_BLOCK_BYTES]; /* most urgent first */
 };
 
-/* What the fast path sees of its node. Written by the engine; all but `block`, `byte_cap` and
- * `unreachable_zones` is fixed after creation. */
+/* What the fast path sees of its node. Written by the engine; all but `block`, `birth_word`,
+ * `byte_cap`, `word_most` and `unreachable_zones` is fixed after creation. */
 struct sl_fast {
     const struct sl_view *view;
     const struct sl_view_summary *own; /* the view's */
     const struct sl_rumour_block
         *block; /* RCU-published; load with acquire; NULL = nothing to say */
     uint64_t self_id;
-    uint64_t birth_word; /* the word with which this life began */
+    uint64_t birth_word; /* the word with which this life began, or the life before it if that was
+                            dead for all; load relaxed */
     struct sl_endpoint self_v4, self_v6;
     uint32_t cluster_id;
     uint32_t boot_salt;
     uint32_t frame_bytes;
     uint32_t byte_cap;                        /* in force, of tx + rx in any 1 s; load relaxed */
+    uint64_t word_most;                       /* greatest that is accepted now; load relaxed */
     uint32_t gift_bytes_per_second;           /* of rumours that all lanes' answers may carry */
     uint64_t unreachable_zones[SL_ZONES_MAX]; /* ids; 0 = none here. Relaxed loads and stores */
 };

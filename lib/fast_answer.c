@@ -173,7 +173,8 @@ enum sl_verdict sl_pass_answer_ping(struct sl_pass *pass)
     /* Asked by its own name's other holder, a node tells when it began: the first to begin keeps
      * the name. */
     bool name_is_disputed = body->origin_id == body->target_id;
-    uint64_t word = name_is_disputed ? pass->fast->birth_word : pass->self_word;
+    uint64_t word = name_is_disputed ? __atomic_load_n(&pass->fast->birth_word, __ATOMIC_RELAXED)
+                                     : pass->self_word;
     sl_pass_write_header(pass, SL_FRAME_ACK);
     sl_be64_store(pass->io->bytes + SL_PROBE_WORD_AT, word);
 

@@ -14,10 +14,11 @@ static bool is_foreign_claim(const struct sl_fast *fast, const struct sl_record 
 
 static bool is_news_of_self(struct sl_pass *pass, const struct sl_record *record)
 {
-    if (record->word <= pass->self_word && !is_foreign_claim(pass->fast, record))
-        return false;
-    pass->urgent = true;
-    return true;
+    /* A joiner's question may be answered by the death of the name's last holder. */
+    bool is_predecessor = record->type == SL_RECORD_DEAD && pass->header.type == SL_FRAME_SYNC;
+    bool is_above = record->word > pass->self_word || is_foreign_claim(pass->fast, record);
+    pass->urgent |= is_above;
+    return is_above || is_predecessor;
 }
 
 /* The word is held already: a further accuser shortens the suspicion, but each counts once. */
@@ -53,7 +54,9 @@ static __attribute__((noinline)) bool consider(struct sl_pass *pass, const uint8
         return false;
     bool room = pass->novel_count < SL_STEP_RECORDS_MAX &&
                 pass->novel_bytes + record.length_bytes <= pass->fast->frame_bytes;
-    if (!room) {
+    if (record.word > __atomic_load_n(&pass->fast->word_most, __ATOMIC_RELAXED)) {
+        pass->ahead_count++;
+    } else if (!room) {
         pass->over_count++;
     } else if (is_news(pass, &record, held)) {
         memcpy(pass->input->records + pass->novel_bytes, end - record.length_bytes,

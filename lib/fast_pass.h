@@ -39,6 +39,7 @@ struct sl_pass {
     uint32_t stale_count;
     uint32_t over_count;
     uint32_t unknown_count;
+    uint32_t ahead_count;
     uint32_t confirmed_count;
     uint64_t confirmed[SL_STEP_RECORDS_MAX]; /* to be remembered if the frame is not dropped */
 };

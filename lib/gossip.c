@@ -147,6 +147,7 @@ void sl_gossip_fire(struct sl_engine *e)
         return;
     e->last_round_ns = e->now_ns;
     sl_budget_publish(e);
+    sl_self_publish_most(e);
     sl_rumours_expire(&e->rumours, e->now_ns, SL_STEP_RECORDS_MAX);
     sl_block_publish(e);
     bool pushing = sl_rumours_count(&e->rumours) > 0;

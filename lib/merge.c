@@ -259,6 +259,8 @@ static void merge_about_self(struct sl_engine *e, const struct sl_record *r)
 {
     bool mine = r->type != SL_RECORD_ALIVE || sl_self_is_mine(e, &r->identity.v4) ||
                 sl_self_is_mine(e, &r->identity.v6);
+    if (r->type == SL_RECORD_DEAD)
+        sl_self_heard_dead(e, r->word);
     if (mine)
         sl_self_accused(e, r->word);
     else
@@ -275,7 +277,9 @@ void sl_merge_records(struct sl_engine *e, const struct sl_input *input)
     struct sl_record record;
     enum sl_wire_error error = SL_WIRE_OK;
     for (uint32_t i = 0; sl_record_next(&cursor, &record, &error); i++) {
-        if (record.id == e->self_id)
+        if (record.word > sl_self_word_most(e))
+            sl_engine_drop(e, SL_DROP_WORD_AHEAD);
+        else if (record.id == e->self_id)
             merge_about_self(e, &record);
         else if (record.type == SL_RECORD_ALIVE)
             merge_claim(e, &record, i < seen ? seen_slots[i] : SL_SLOT_NONE);

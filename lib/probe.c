@@ -105,14 +105,20 @@ static void economize(struct sl_engine *e, struct sl_probe *p)
         p->plan.helpers = 0;
 }
 
-static void begin(struct sl_engine *e, struct sl_probe *p, enum sl_probe_purpose purpose,
-                  uint32_t slot, uint64_t word)
+static void prepare(struct sl_engine *e, struct sl_probe *p, enum sl_probe_purpose purpose,
+                    uint32_t slot, uint64_t word)
 {
     p->purpose = purpose;
     p->slot = slot;
     p->word = word;
     p->plan = plan_for(e, slot, purpose);
     economize(e, p);
+}
+
+static void begin(struct sl_engine *e, struct sl_probe *p, enum sl_probe_purpose purpose,
+                  uint32_t slot, uint64_t word)
+{
+    prepare(e, p, purpose, slot, word);
     proceed(e, p, e->now_ns);
 }
 
@@ -134,7 +140,8 @@ bool sl_probe_start(struct sl_engine *e, uint32_t slot, enum sl_probe_purpose pu
     return true;
 }
 
-bool sl_probe_start_conflict(struct sl_engine *e, const struct sl_endpoint *endpoint, uint64_t word)
+bool sl_probe_start_conflict(struct sl_engine *e, const struct sl_endpoint *endpoint, uint64_t word,
+                             uint64_t wait_ns)
 {
     if (sl_probe_is_under_way(e, SL_SLOT_NONE, SL_PROBE_CONFLICT))
         return false;
@@ -143,7 +150,8 @@ bool sl_probe_start_conflict(struct sl_engine *e, const struct sl_endpoint *endp
         return false;
     p->target_id = e->self_id;
     p->endpoint = *endpoint;
-    begin(e, p, SL_PROBE_CONFLICT, SL_SLOT_NONE, word);
+    prepare(e, p, SL_PROBE_CONFLICT, SL_SLOT_NONE, word);
+    sl_timer_set(&e->timers, &p->timer, e->now_ns + wait_ns);
     return true;
 }
 

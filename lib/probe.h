@@ -54,8 +54,8 @@ void sl_probe_answered(struct sl_engine *e, const struct sl_input *input);
 bool sl_probe_start(struct sl_engine *e, uint32_t slot, enum sl_probe_purpose purpose,
                     uint64_t word);
 /* word: of the claim that was heard; taken over if nobody answers there. */
-bool sl_probe_start_conflict(struct sl_engine *e, const struct sl_endpoint *endpoint,
-                             uint64_t word);
+bool sl_probe_start_conflict(struct sl_engine *e, const struct sl_endpoint *endpoint, uint64_t word,
+                             uint64_t wait_ns);
 bool sl_probe_is_under_way(const struct sl_engine *e, uint32_t slot, enum sl_probe_purpose purpose);
 /* A helper sent its receipt. */
 void sl_probe_helper_heard(struct sl_engine *e, const struct sl_input *input);

@@ -35,8 +35,19 @@ static void publish_word(struct sl_engine *e, uint64_t word)
     __atomic_store_n(&sl_view_summary_mutable(e->view)->self_word, word, __ATOMIC_RELAXED);
 }
 
+uint64_t sl_self_word_most(const struct sl_engine *e)
+{
+    return sl_word_most(e->wall_s + (e->now_ns - e->started_ns) / 1000000000ull);
+}
+
+void sl_self_publish_most(struct sl_engine *e)
+{
+    __atomic_store_n(&e->fast.word_most, sl_self_word_most(e), __ATOMIC_RELAXED);
+}
+
 void sl_self_create(struct sl_engine *e, uint64_t wall_s)
 {
+    e->wall_s = wall_s > SL_GENERATION_EPOCH_S ? wall_s : SL_GENERATION_EPOCH_S;
     uint64_t generation = wall_s == 0 ? 1 : wall_s;
     if (generation > SL_GENERATION_MAX)
         generation = SL_GENERATION_MAX;
@@ -58,6 +69,7 @@ void sl_self_create(struct sl_engine *e, uint64_t wall_s)
         .boot_salt = (uint32_t)sl_prng_next(&e->prng),
         .frame_bytes = e->config.frame_bytes,
         .byte_cap = sl_budget_cap(e),
+        .word_most = sl_self_word_most(e),
         .gift_bytes_per_second = e->config.byte_cap / 16,
     };
 }
@@ -67,10 +79,30 @@ void sl_self_spread(struct sl_engine *e)
     sl_gossip_spread(e, e->self_slot, SL_RECORD_ALIVE, SL_CLASS_REFUTATION, 0);
 }
 
+/* The name's last holder was dead for all when this life began: it may come back, and not know.
+ * This life takes its place in the order of those that hold the name. */
+static void inherit(struct sl_engine *e, uint64_t dead_word)
+{
+    uint64_t generation = sl_word_generation(dead_word);
+    if (generation <= 1 || generation > sl_word_generation(e->fast.birth_word))
+        return;
+    __atomic_store_n(&e->fast.birth_word, sl_word(generation - 1, 0, SL_ALIVE), __ATOMIC_RELAXED);
+}
+
+void sl_self_heard_dead(struct sl_engine *e, uint64_t word)
+{
+    if (e->phase == SL_PHASE_JOINING)
+        inherit(e, word);
+}
+
 void sl_self_accused(struct sl_engine *e, uint64_t word)
 {
     if (word <= e->self_word || e->phase >= SL_PHASE_LEAVING)
         return;
+    if (word > sl_self_word_most(e)) {
+        sl_engine_drop(e, SL_DROP_WORD_AHEAD);
+        return;
+    }
     uint64_t previous = e->self_word;
     /* A later generation than mine: an earlier life of this node had a faster clock. */
     uint64_t generation = sl_word_generation(word);
@@ -100,7 +132,7 @@ void sl_self_claimed(struct sl_engine *e, const struct sl_record *claim)
     if (was_silent)
         sl_self_accused(e, claim->word);
     else
-        sl_probe_start_conflict(e, there, claim->word);
+        sl_probe_start_conflict(e, there, claim->word, 0);
 }
 
 void sl_self_conflict_silence(struct sl_engine *e, const struct sl_endpoint *endpoint,
@@ -193,11 +225,32 @@ void sl_self_met_namesake(struct sl_engine *e, const struct sl_input *input)
         tell_conflict(e, SL_EVENT_CONFLICT, &input->from, 0);
 }
 
+/* A name is given up only to a node that goes on answering where it says it is. */
+#define RIVAL_ANSWERS     5
+#define RIVAL_EVERY_NS    1000000000ull
+#define RIVAL_PATIENCE_NS (8 * RIVAL_EVERY_NS)
+
+/* true: it has answered often enough. */
+static bool rival_persists(struct sl_engine *e, const struct sl_endpoint *endpoint)
+{
+    struct sl_rival *rival = &e->rival;
+    bool goes_on = sl_endpoint_equal(&rival->endpoint, endpoint) &&
+                   e->now_ns - rival->answered_ns < RIVAL_PATIENCE_NS;
+    rival->answers = goes_on ? rival->answers + 1 : 1;
+    rival->endpoint = *endpoint;
+    rival->answered_ns = e->now_ns;
+    return rival->answers >= RIVAL_ANSWERS;
+}
+
 void sl_self_conflict_answer(struct sl_engine *e, const struct sl_probe *probe,
                              const struct sl_input *input)
 {
     uint64_t other_birth = input->body.probe.target_word;
     bool yield = am_later(e, other_birth, &probe->endpoint);
+    if (yield && !rival_persists(e, &probe->endpoint)) {
+        sl_probe_start_conflict(e, &probe->endpoint, probe->word, RIVAL_EVERY_NS);
+        return;
+    }
     if (yield)
         sl_engine_set_phase(e, SL_PHASE_YIELDED);
     else

@@ -13,7 +13,20 @@ struct sl_record;
 struct sl_engine;
 struct sl_input;
 
+/* Another node of this node's name, which was first; it has to answer several times. */
+struct sl_rival {
+    struct sl_endpoint endpoint;
+    uint32_t answers; /* in a row */
+    uint64_t answered_ns;
+};
+
 void sl_self_create(struct sl_engine *e, uint64_t wall_s);
+/* The greatest word that is accepted now. */
+uint64_t sl_self_word_most(const struct sl_engine *e);
+/* Tells the workers. */
+void sl_self_publish_most(struct sl_engine *e);
+/* The name's holder before this life was declared dead. */
+void sl_self_heard_dead(struct sl_engine *e, uint64_t word);
 /* Answers an accusation, or an earlier life's greater word, by a word above it. */
 void sl_self_accused(struct sl_engine *e, uint64_t word);
 void sl_self_claimed(struct sl_engine *e, const struct sl_record *claim);

@@ -81,6 +81,23 @@ static inline bool sl_word_is_acceptable(uint64_t word)
     return sl_word_incarnation(word) - least <= most - least - accusation;
 }
 
+/* Generations are start times: none is much later than now. The bound is far off, because clocks
+ * are wrong by decades; what matters is that it moves on, so that above every accepted word there
+ * is room for its member's answer, a second later at most. No right clock shows less than the
+ * epoch: a node without a clock accepts what others do. */
+#define SL_GENERATION_EPOCH_S 1767225600ull /* 2026-01-01 */
+#define SL_GENERATION_AHEAD_S (1ull << 30)  /* 34 years */
+
+/* The greatest word that is accepted at this time (seconds since 1970, by the own clock). */
+static inline uint64_t sl_word_most(uint64_t wall_s)
+{
+    uint64_t now_s = wall_s > SL_GENERATION_EPOCH_S ? wall_s : SL_GENERATION_EPOCH_S;
+    uint64_t most = now_s + SL_GENERATION_AHEAD_S;
+    if (now_s >= SL_GENERATION_MAX || most > SL_GENERATION_MAX)
+        most = SL_GENERATION_MAX;
+    return sl_word(most, SL_REFUTATION_MAX, SL_LEFT);
+}
+
 static inline uint64_t sl_word_merge(uint64_t a, uint64_t b)
 {
     return a > b ? a : b;

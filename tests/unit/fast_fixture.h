@@ -58,6 +58,7 @@ struct FastTest : ::testing::Test {
         fast.boot_salt = 77;
         fast.frame_bytes = FRAME_LIMIT;
         fast.byte_cap = 100000000;
+        fast.word_most = UINT64_MAX;
         fast.gift_bytes_per_second = 100000;
         sl_lane_init(&lane, 3, 1, &counters);
         input_bytes.reset(new uint8_t[sl_input_bytes(FRAME_LIMIT)]);

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <random>
 
-#include "cluster.h"
 #include "lib/record.h"
+#include "puppet.h"
 
 namespace
 {
@@ -170,6 +170,36 @@ TEST(Merge, ClaimUnderANameThatIsNotItsIdsIsRefused)
     EXPECT_EQ(node.live_count(), 1u);
 }
 
+// One forged record must not lock a member out: what others accept it answers with what they
+// accept.
+TEST(Merge, NoWordLocksItsMemberOut)
+{
+    const uint64_t beyond = sl_word(SL_GENERATION_MAX, SL_REFUTATION_MAX - 1, SL_ALIVE);
+    for (bool too_far : {false, true})
+        for (enum sl_status status : {SL_ALIVE, SL_SUSPECT, SL_DEAD, SL_LEFT}) {
+            SCOPED_TRACE(std::string(sl_status_name(status)) + (too_far ? " too far" : ""));
+            Cluster cluster;
+            form(cluster, 3);
+            uint64_t word = too_far ? beyond : sl_word_most(cluster.wall_s);
+            word = sl_word_with_status(word, status);
+            Puppet stranger(cluster, 9, "stranger");
+            for (int number : {1, 2, 3})
+                stranger.gossip(cluster.node(number),
+                                {status == SL_ALIVE  ? stranger.alive("n2", word, 2)
+                                 : status == SL_LEFT ? stranger.left("n2", word)
+                                                     : stranger.accusation("n2", word, "n1")});
+            uint64_t refused =
+                sl_engine_counters(cluster.node(2).engine)->drops[SL_DROP_WORD_AHEAD];
+            EXPECT_TRUE(cluster.run_until([&] { return cluster.converged(); }, 20 * kS));
+            if (!too_far) {
+                EXPECT_GT(cluster.node(2).word(), word);
+            } else {
+                EXPECT_LT(cluster.node(2).word(), word);
+                EXPECT_EQ(refused, 0u) << "the fast path has counted it";
+            }
+        }
+}
+
 TEST(Merge, AccusationAtTheHighestGenerationIsStillRefuted)
 {
     Cluster cluster;
@@ -177,7 +207,7 @@ TEST(Merge, AccusationAtTheHighestGenerationIsStillRefuted)
     sl_cluster c = sl_cluster_from_name("test");
     ClusterNode &node = cluster.start(1, {});
     Update u;
-    uint64_t accused = sl_word(SL_GENERATION_MAX, 5, SL_DEAD);
+    uint64_t accused = sl_word(sl_word_generation(sl_word_most(cluster.wall_s)), 5, SL_DEAD);
     u.length = sl_record_write_accusation(u.bytes, sizeof(u.bytes), sl_engine_self_id(node.engine),
                                           accused, id_of(c, 1));
     feed(node, {u}, random);

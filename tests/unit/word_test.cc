@@ -39,6 +39,34 @@ TEST(Word, RefutationBeatsTheAccusationAndCarriesIntoTheGeneration)
     EXPECT_EQ(refuted, sl_word(10, 0, SL_ALIVE));
 }
 
+TEST(Word, WhateverIsAcceptedNowIsAnsweredBySomethingThatIsASecondLaterAtMost)
+{
+    const uint64_t epoch = SL_GENERATION_EPOCH_S;
+    for (uint64_t wall_s : {(uint64_t)0, epoch - 1, epoch, epoch + 1, epoch + 1000000000}) {
+        uint64_t most = sl_word_most(wall_s), generation = sl_word_generation(most);
+        EXPECT_GT(generation, wall_s);
+        for (uint64_t g : {generation - 1, generation})
+            for (uint32_t refutations : {0u, 1u, SL_REFUTATION_MAX - 1, SL_REFUTATION_MAX})
+                for (enum sl_status status : {SL_ALIVE, SL_SUSPECT, SL_DEAD, SL_LEFT}) {
+                    uint64_t word = sl_word(g, refutations, status);
+                    EXPECT_LE(word, most);
+                    EXPECT_LE(sl_word_refute(word),
+                              sl_word_most(wall_s < epoch ? epoch + 1 : wall_s + 1));
+                    EXPECT_TRUE(sl_word_is_acceptable(sl_word_refute(word)));
+                }
+        EXPECT_GT(sl_word(generation + 1, 0, SL_ALIVE), most);
+    }
+    EXPECT_LE(sl_word_generation(sl_word_most(UINT64_MAX)), SL_GENERATION_MAX);
+}
+
+TEST(Word, AClockThatIsWrongByDecadesAcceptsWhatOthersDo)
+{
+    const uint64_t now_s = 1800000000;
+    for (uint64_t clock_s : {(uint64_t)0, now_s - 600000000, now_s, now_s + 600000000})
+        for (uint64_t born_s : {now_s, now_s + 600000000})
+            EXPECT_LE(sl_word(born_s, 9, SL_SUSPECT), sl_word_most(clock_s));
+}
+
 TEST(Word, WhateverAccusationIsAcceptableItsRefutationIsToo)
 {
     for (uint64_t generation :
