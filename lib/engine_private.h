@@ -115,6 +115,7 @@ struct sl_engine {
     bool dial_seed_next;
     struct sl_timer retention_timer;
     uint32_t retention_cursor;
+    uint32_t room_cursor;
     struct sl_timer leave_timer;
     uint64_t leave_started_ns;
     struct sl_meter meter; /* all sent and received, workers' traffic included */

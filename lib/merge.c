@@ -157,6 +157,8 @@ static void add_claimed(struct sl_engine *e, const struct sl_record *r)
 {
     uint32_t slot;
     int error = sl_view_add(e->view, r->id, r->word, &r->identity, &slot);
+    if (error == -ENOSPC && sl_retention_make_room(e))
+        error = sl_view_add(e->view, r->id, r->word, &r->identity, &slot);
     if (error) {
         refused(e, error);
         return;

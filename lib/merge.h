@@ -40,3 +40,6 @@ void sl_settle_fire(struct sl_engine *e);
 
 void sl_retention_note(struct sl_engine *e);
 void sl_retention_fire(struct sl_engine *e);
+/* In a full table the gone give way to the living: forgets the oldest that left, or else that died,
+   and that no rumour is about. The place is free behind a grace period. false: nobody can go. */
+bool sl_retention_make_room(struct sl_engine *e);

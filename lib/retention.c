@@ -28,6 +28,44 @@ static void forget(struct sl_engine *e, uint32_t slot, uint64_t word)
     e->gone_count--;
 }
 
+/* ---- a full table ---- */
+
+/* Slots looked at for one place: of a small table, all. */
+#define SLOTS_PER_PLACE 1024
+
+/* How readily a slot's member gives way: 0, it does not. LEFT ones are the least loss; of the dead,
+ * those that never answered this node, for they may be made up. */
+static uint32_t readiness(const struct sl_engine *e, uint32_t slot)
+{
+    uint64_t word = sl_view_slot_word(e->view, slot);
+    if (word == 0 || slot == e->self_slot || sl_word_is_live(word) ||
+        sl_rumours_class(&e->rumours, slot) != SL_CLASS_COUNT)
+        return 0;
+    if (sl_word_status(word) == SL_LEFT)
+        return 3;
+    return sl_view_is_proven(e->view, slot) ? 1 : 2;
+}
+
+bool sl_retention_make_room(struct sl_engine *e)
+{
+    uint32_t best = SL_SLOT_NONE, best_readiness = 0;
+    for (uint32_t i = 0; e->gone_count > 0 && i < SLOTS_PER_PLACE && i < e->config.max_members;
+         i++) {
+        uint32_t slot = e->room_cursor;
+        e->room_cursor = (e->room_cursor + 1) % e->config.max_members;
+        uint32_t r = readiness(e, slot);
+        if (r > best_readiness ||
+            (r != 0 && r == best_readiness && e->since_s[slot] < e->since_s[best])) {
+            best = slot;
+            best_readiness = r;
+        }
+    }
+    if (best == SL_SLOT_NONE)
+        return false;
+    forget(e, best, sl_view_slot_word(e->view, best));
+    return true;
+}
+
 void sl_retention_fire(struct sl_engine *e)
 {
     for (uint32_t i = 0; i < SLOTS_PER_SWEEP; i++) {
