@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,6 +20,10 @@ int main(int argc, char *argv[])
     if (answer < 0) {
         fprintf(stderr, "%s\n", why);
         return SL_EXIT_OPTIONS;
+    }
+    if (answer == SL_OPTIONS_ANSWERED && (fflush(stdout) != 0 || ferror(stdout))) {
+        SL_LOG(SL_LOG_ERROR, "cannot write the answer: %s; is the disk full?", strerror(errno));
+        return SL_EXIT_FAILED;
     }
     if (answer == SL_OPTIONS_ANSWERED)
         return SL_EXIT_DONE;

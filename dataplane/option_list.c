@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dataplane/option_parse.h"
+#include "ports/tags.h"
 
 /* The next word of a list separated by commas or blanks; NULL at the end. */
 static const char *next_word(const char **text, size_t *length)
@@ -14,24 +15,10 @@ static const char *next_word(const char **text, size_t *length)
     return *length > 0 ? word : NULL;
 }
 
-int sl_option_parse_tags(const struct sl_option *o, const char *text, char *field, char *why,
-                         size_t why_bytes)
+int sl_option_parse_tags(const char *text, char *field, char *why, size_t why_bytes)
 {
-    int error = sl_option_parse_string(o, text, field, why, why_bytes);
-    size_t length, at = 0;
-    const char *word;
-    while (error == 0 && (word = next_word(&text, &length)) != NULL) {
-        const char *equals = memchr(word, '=', length);
-        if (equals == NULL || equals == word)
-            return sl_option_refuse(why, why_bytes, "write key=value pairs, separated by commas");
-        if (at > 0)
-            field[at++] = '\n';
-        memcpy(field + at, word, length);
-        at += length;
-    }
-    if (error == 0)
-        field[at] = '\0';
-    return error;
+    field[0] = '\0';
+    return sl_tags_add(field, text, why, why_bytes);
 }
 
 int sl_option_parse_seeds(const char *text, struct sl_options *options, char *why, size_t why_bytes)

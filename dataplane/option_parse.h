@@ -30,8 +30,7 @@ int sl_option_parse_gateway(int family, const char *text, struct sl_options_fami
                             char *why, size_t why_bytes);
 
 /* option_list.c: words separated by commas or blanks */
-int sl_option_parse_tags(const struct sl_option *o, const char *text, char *field, char *why,
-                         size_t why_bytes);
+int sl_option_parse_tags(const char *text, char *field, char *why, size_t why_bytes);
 int sl_option_parse_seeds(const char *text, struct sl_options *options, char *why,
                           size_t why_bytes);
 int sl_option_parse_cpus(const char *text, struct sl_options *options, char *why, size_t why_bytes);

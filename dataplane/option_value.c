@@ -146,7 +146,7 @@ int sl_option_parse(const struct sl_option *o, const char *text, struct sl_optio
     case SL_OPTION_STRING:
         return sl_option_parse_string(o, text, field, why, why_bytes);
     case SL_OPTION_TAGS:
-        return sl_option_parse_tags(o, text, field, why, why_bytes);
+        return sl_option_parse_tags(text, field, why, why_bytes);
     case SL_OPTION_CHOICE:
     case SL_OPTION_WORD:
         return parse_choice(o, text, field, why, why_bytes);

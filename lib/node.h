@@ -76,6 +76,19 @@ struct sl_node_event {
     char accuser[SL_NAME_BYTES_MAX + 1]; /* empty: none, or its name was not known */
 };
 
+enum sl_node_seed_state {
+    SL_NODE_SEED_LOOKING_UP, /* its name */
+    SL_NODE_SEED_ASKED,      /* while this node is no member, and now and then as one */
+    SL_NODE_SEED_LEFT_OUT,   /* `why` says why */
+};
+
+struct sl_node_seed {
+    char text[264];     /* as the operator wrote it */
+    uint32_t state;     /* enum sl_node_seed_state */
+    uint32_t addresses; /* that are asked */
+    char why[128];      /* and what to do; empty unless left out */
+};
+
 struct sl_node {
     void *context;
     int (*info)(void *context, struct sl_node_info *info);
@@ -88,6 +101,8 @@ struct sl_node {
     int (*events)(void *context, uint64_t after, struct sl_node_event *out, uint32_t count);
     /* Seeds as text (address or DNS name, optional :port), resolved off the packet path. */
     int (*join)(void *context, const char *const *seeds, uint32_t count);
+    /* Copies what became of these seeds, SL_SEEDS_MAX at most; returns how many. */
+    int (*seeds)(void *context, struct sl_node_seed *out);
     int (*leave)(void *context);
     /* Replaces this node's own tags: sl_engine_update(). */
     int (*update)(void *context, const void *tags, uint32_t bytes);

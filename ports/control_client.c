@@ -8,6 +8,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "ports/control_clean.h"
+
 static int send_all(int fd, const void *data, size_t bytes)
 {
     const char *at = data;
@@ -71,9 +73,9 @@ int sl_control_receive(struct sl_control_client *client, void *payload, uint32_t
     int error = receive_all(client->fd, &response, sizeof(response));
     if (error)
         return error;
-    if (response.payload_bytes > payload_bytes || response.status < 0 ||
-        (response.for_id != client->last_id && response.for_id != 0))
-        return -EPROTO;
+    error = sl_control_check_response(&response, client->last_id, payload_bytes);
+    if (error)
+        return error;
     *status = -response.status;
     *more = (response.flags & SL_CONTROL_MORE) != 0;
     if (payload_bytes > 0)

@@ -172,3 +172,12 @@ void sl_control_convert_stats(const struct sl_node_stats *stats, struct sl_contr
                                                      .lcore = w->lcore};
     }
 }
+
+void sl_control_convert_seed(const struct sl_node_seed *seed, struct sl_control_seed *out)
+{
+    memset(out, 0, sizeof(*out));
+    copy(out->text, sizeof(out->text), seed->text);
+    copy(out->why, sizeof(out->why), seed->why);
+    out->state = seed->state;
+    out->addresses = seed->addresses;
+}

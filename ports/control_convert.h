@@ -13,6 +13,8 @@ void sl_control_convert_stats(const struct sl_node_stats *stats, struct sl_contr
 void sl_control_convert_member(const struct sl_member_info *member, struct sl_control_member *out);
 void sl_control_convert_event(const struct sl_node_event *event, struct sl_control_event *out);
 
+void sl_control_convert_seed(const struct sl_node_seed *seed, struct sl_control_seed *out);
+
 #ifdef __cplusplus
 }
 #endif

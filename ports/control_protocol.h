@@ -40,6 +40,7 @@ enum sl_control_type {
     SL_CONTROL_JOIN = 6,    /* seeds, each terminated by a zero */
     SL_CONTROL_LEAVE = 7,
     SL_CONTROL_UPDATE = 8, /* the node's own tags, all of them: text without a zero, maybe empty */
+    SL_CONTROL_SEEDS = 9,  /* -> stream of struct sl_control_seed */
     SL_CONTROL_TYPES
 };
 
@@ -111,6 +112,13 @@ struct sl_control_info {
     uint32_t max_members;
     uint32_t workers;
     char link[8];
+};
+
+struct sl_control_seed {
+    char text[264];
+    char why[128];      /* empty unless it is left out */
+    uint32_t state;     /* 0 its name is being looked up, 1 asked, 2 left out */
+    uint32_t addresses; /* that are asked */
 };
 
 struct sl_control_class {
@@ -189,6 +197,7 @@ SL_CONTROL_SIZE(sl_control_endpoint, 20);
 SL_CONTROL_SIZE(sl_control_member, 528);
 SL_CONTROL_SIZE(sl_control_page, 16);
 SL_CONTROL_SIZE(sl_control_info, 872);
+SL_CONTROL_SIZE(sl_control_seed, 400);
 SL_CONTROL_SIZE(sl_control_class, 48);
 SL_CONTROL_SIZE(sl_control_drop, 112);
 SL_CONTROL_SIZE(sl_control_percentiles, 48);

@@ -102,22 +102,10 @@ static enum turn receive(struct client *client)
 /* Answers the first request in the buffer, if it is complete. */
 static bool answer_first(struct client *client, const struct sl_node *node)
 {
-    struct sl_control_request request;
-    if (client->in_bytes < sizeof(request))
-        return false;
-    memcpy(&request, client->in, sizeof(request));
-    if (request.payload_bytes > SL_CONTROL_REQUEST_BYTES_MAX) {
-        client->session.end = SL_CONTROL_END_PROTOCOL;
-        sl_control_session_respond(&client->session, request.id, -EMSGSIZE);
-        return true;
-    }
-    size_t whole = sizeof(request) + request.payload_bytes;
-    if (client->in_bytes < whole)
-        return false;
-    sl_control_session_answer(&client->session, node, &request, client->in + sizeof(request));
-    client->in_bytes -= whole;
-    memmove(client->in, client->in + whole, client->in_bytes);
-    return true;
+    size_t taken = sl_control_session_take(&client->session, node, client->in, client->in_bytes);
+    client->in_bytes -= taken;
+    memmove(client->in, client->in + taken, client->in_bytes);
+    return taken > 0;
 }
 
 /* Output goes before input, so a client that does not read is owed at most one answer. */

@@ -149,6 +149,18 @@ static void answer_join(struct sl_control_session *s, const struct sl_node *node
         s, request->id, count < 0 ? count : node->join(node->context, seeds, (uint32_t)count));
 }
 
+static void answer_seeds(struct sl_control_session *s, const struct sl_node *node, uint32_t id)
+{
+    struct sl_node_seed seeds[SL_SEEDS_MAX];
+    struct sl_control_seed out;
+    int count = node->seeds(node->context, seeds);
+    for (int i = 0; i < count; i++) {
+        sl_control_convert_seed(&seeds[i], &out);
+        put(s, id, 0, SL_CONTROL_MORE, &out, sizeof(out));
+    }
+    sl_control_session_respond(s, id, count < 0 ? count : 0);
+}
+
 static void answer_update(struct sl_control_session *s, const struct sl_node *node,
                           const struct sl_control_request *request, const void *tags)
 {
@@ -176,8 +188,8 @@ static bool size_is_right(uint16_t type, uint32_t bytes)
     }
 }
 
-void sl_control_session_answer(struct sl_control_session *s, const struct sl_node *node,
-                               const struct sl_control_request *request, const void *payload)
+static void answer(struct sl_control_session *s, const struct sl_node *node,
+                   const struct sl_control_request *request, const void *payload)
 {
     if (!s->greeted && request->type != SL_CONTROL_HELLO) {
         s->end = SL_CONTROL_END_PROTOCOL;
@@ -217,7 +229,28 @@ void sl_control_session_answer(struct sl_control_session *s, const struct sl_nod
     case SL_CONTROL_UPDATE:
         answer_update(s, node, request, payload);
         break;
+    case SL_CONTROL_SEEDS:
+        answer_seeds(s, node, request->id);
+        break;
     }
+}
+
+size_t sl_control_session_take(struct sl_control_session *s, const struct sl_node *node,
+                               const void *bytes, size_t count)
+{
+    struct sl_control_request request;
+    if (count < sizeof(request))
+        return 0;
+    memcpy(&request, bytes, sizeof(request));
+    if (request.payload_bytes > SL_CONTROL_REQUEST_BYTES_MAX) {
+        s->end = SL_CONTROL_END_PROTOCOL;
+        sl_control_session_respond(s, request.id, -EMSGSIZE);
+        return count;
+    }
+    if (count - sizeof(request) < request.payload_bytes)
+        return 0;
+    answer(s, node, &request, (const uint8_t *)bytes + sizeof(request));
+    return sizeof(request) + request.payload_bytes;
 }
 
 /* False if an event was forgotten before this client read it. */

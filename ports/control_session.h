@@ -39,9 +39,10 @@ struct sl_control_session {
     uint64_t after;
 };
 
-/* Answers one request, whose payload is complete. */
-void sl_control_session_answer(struct sl_control_session *session, const struct sl_node *node,
-                               const struct sl_control_request *request, const void *payload);
+/* Answers the first request in what a client sent. Returns its bytes; 0: it is not complete. What
+   is larger than any request ends the session. */
+size_t sl_control_session_take(struct sl_control_session *session, const struct sl_node *node,
+                               const void *bytes, size_t count);
 
 /* Adds the events that have come and fit. */
 void sl_control_session_pump(struct sl_control_session *session, const struct sl_node *node);

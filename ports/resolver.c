@@ -19,6 +19,7 @@ struct target {
     struct sl_seed seed;
     int error;      /* of the last lookup, an EAI_ code; 0 = found, or not looked up yet */
     bool announced; /* that it fails was logged */
+    bool looked_up;
     uint32_t count;
     struct sl_endpoint found[SL_SEEDS_MAX];
 };
@@ -71,6 +72,7 @@ static bool look_up(struct sl_resolver *r, uint32_t index, uint64_t version)
     if (r->stop || r->version != version)
         return false;
     struct target *target = &r->targets[index];
+    target->looked_up = true;
     target->error = count > 0 ? 0 : count == 0 ? EAI_NONAME : count;
     if (count > 0) {
         target->count = (uint32_t)count;
@@ -240,4 +242,23 @@ uint32_t sl_resolver_take(struct sl_resolver *r, struct sl_endpoint out[SL_SEEDS
     }
     pthread_mutex_unlock(&r->mutex);
     return taken;
+}
+
+uint32_t sl_resolver_states(struct sl_resolver *r, struct sl_seed_state out[SL_SEEDS_MAX])
+{
+    pthread_mutex_lock(&r->mutex);
+    uint32_t count = r->count;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct target *target = &r->targets[i];
+        out[i] = (struct sl_seed_state){.looking_up = !target->seed.numeric && !target->looked_up,
+                                        .error = target->error};
+        memcpy(out[i].text, target->seed.text, sizeof(out[i].text));
+        for (uint32_t j = 0; j < target->count; j++) {
+            bool is_v4 = sl_endpoint_is_v4(&target->found[j]);
+            out[i].v4 += is_v4;
+            out[i].v6 += !is_v4;
+        }
+    }
+    pthread_mutex_unlock(&r->mutex);
+    return count;
 }

@@ -5,6 +5,7 @@
  * the resolver's own, since a lookup may block for many seconds. All calls come from the control
  * thread.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,6 +46,17 @@ void sl_resolver_refresh(struct sl_resolver *resolver);
    had before. Logs a name once when it begins to fail and once when it is found again. Returns how
    many. */
 uint32_t sl_resolver_take(struct sl_resolver *resolver, struct sl_endpoint out[SL_SEEDS_MAX]);
+
+/* How it stands with a seed. */
+struct sl_seed_state {
+    char text[SL_SEED_BYTES_MAX + 1];
+    bool looking_up; /* its name, for the first time */
+    int error;       /* of the last lookup, an EAI_ code; 0 = found */
+    uint32_t v4, v6; /* endpoints known of each family */
+};
+
+/* All seeds in their order. Returns how many. */
+uint32_t sl_resolver_states(struct sl_resolver *resolver, struct sl_seed_state out[SL_SEEDS_MAX]);
 
 #ifdef __cplusplus
 }

@@ -5,6 +5,7 @@
 
 #include "ports/cli/cli.h"
 #include "ports/cli/text.h"
+#include "ports/control_clean.h"
 
 static int print_json(const struct sl_cli *cli, const struct sl_control_event *e)
 {
@@ -62,6 +63,7 @@ static int print_all(struct sl_cli *cli)
         int code = sl_cli_receive(cli, &event, sizeof(event), &more);
         if (code != SL_CLI_OK || !more)
             return code;
+        sl_control_clean_event(&event);
         if (last != 0 && event.sequence != last + 1)
             fprintf(stderr, "starling events: %" PRIu64 " events are missing here\n",
                     event.sequence - last - 1);

@@ -5,6 +5,7 @@
 #include "ports/cli/cli.h"
 #include "ports/cli/member.h"
 #include "ports/cli/text.h"
+#include "ports/control_clean.h"
 
 static int print_json(const struct sl_cli *cli, const struct sl_control_info *info)
 {
@@ -45,9 +46,11 @@ static int print_text(const struct sl_cli *cli, const struct sl_control_info *in
     print_line("phase", info->phase);
     print_line("incarnation", incarnation);
     sl_text_endpoint(endpoint, &self->v4);
-    print_line("address", endpoint);
+    if (endpoint[0] != '\0')
+        print_line("address", endpoint);
     sl_text_endpoint(endpoint, &self->v6);
-    print_line("address6", endpoint);
+    if (endpoint[0] != '\0')
+        print_line("address6", endpoint);
     print_line("profile", info->profile);
     print_line("port", info->port);
     print_line("link", info->link);
@@ -67,6 +70,7 @@ static int run(struct sl_cli *cli, int argc, char **argv)
     int code = sl_cli_ask(cli, SL_CONTROL_INFO, NULL, 0, &info, sizeof(info));
     if (code != SL_CLI_OK)
         return code;
+    sl_control_clean_info(&info);
     return cli->json ? print_json(cli, &info) : print_text(cli, &info);
 }
 

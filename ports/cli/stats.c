@@ -4,12 +4,17 @@
 
 #include "ports/cli/cli.h"
 #include "ports/cli/stats_view.h"
+#include "ports/control_clean.h"
 
 static int read_stats(struct sl_cli *cli, struct sl_control_stats *stats)
 {
     bool more;
     int code = sl_cli_send(cli, SL_CONTROL_STATS, NULL, 0);
-    return code ? code : sl_cli_receive(cli, stats, sizeof(*stats), &more);
+    if (code == SL_CLI_OK)
+        code = sl_cli_receive(cli, stats, sizeof(*stats), &more);
+    if (code == SL_CLI_OK)
+        sl_control_clean_stats(stats);
+    return code;
 }
 
 static int read_twice(struct sl_cli *cli, double interval_s, struct sl_control_stats *before,

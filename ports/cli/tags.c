@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/limits.h"
 #include "ports/cli/cli.h"
+#include "ports/cli/member.h"
 #include "ports/cli/text.h"
+#include "ports/control_clean.h"
+#include "ports/tags.h"
 
 static int print(const struct sl_cli *cli, char *tags)
 {
-    char clean[SL_CONTROL_TAGS_BYTES];
+    char clean[SL_TEXT_CLEAN_BYTES];
     if (cli->json)
-        return sl_cli_print_json(cli, json_pack("{s:o}", "tags", sl_text_json(tags)), 0);
+        return sl_cli_print_json(cli,
+                                 json_pack("{s:o, s:o}", "tags", sl_member_tags_json(tags),
+                                           "tags_text", sl_text_json(tags)),
+                                 0);
     if (*tags == '\0')
         puts("The node has no tags; `starling tags set KEY=VALUE...` gives it some.");
     for (char *line; (line = strsep(&tags, "\n")) != NULL && *line != '\0';) {
@@ -25,47 +30,35 @@ static int show(struct sl_cli *cli)
 {
     struct sl_control_info info;
     int code = sl_cli_ask(cli, SL_CONTROL_INFO, NULL, 0, &info, sizeof(info));
-    return code != SL_CLI_OK ? code : print(cli, info.self.tags);
+    if (code != SL_CLI_OK)
+        return code;
+    sl_control_clean_info(&info);
+    return print(cli, info.self.tags);
 }
 
-/* Checked here, since here is who can say which word is wrong: to the protocol tags are opaque. */
-static void check_word(const struct sl_cli *cli, const char *word)
+/* A single empty word stands for no tags at all. */
+static void join_words(const struct sl_cli *cli, int count, char **words,
+                       char tags[SL_TAGS_BYTES_MAX + 1])
 {
-    const char *equals = strchr(word, '=');
-    if (equals == NULL || equals == word)
-        sl_cli_usage(cli, "'%.80s' is no tag; write key=value", word);
-    for (const char *at = word; *at != '\0'; at++) {
-        if (iscntrl((unsigned char)*at))
-            sl_cli_usage(cli, "the tag '%.*s' has a control character; leave it out",
-                         (int)(equals - word), word);
-    }
-}
-
-/* A line for each word; a single empty one stands for no tags at all. */
-static uint32_t join_words(const struct sl_cli *cli, int count, char **words,
-                           char tags[SL_TAGS_BYTES_MAX + 1])
-{
-    size_t at = 0, bytes = 0;
+    char why[2 * SL_TEXT_BYTES];
+    tags[0] = '\0';
     if (count == 0)
         sl_cli_usage(cli, "which tags? An empty word, '', removes all");
-    bool none = count == 1 && words[0][0] == '\0';
-    for (int i = 0; i < count && !none; i++) {
-        check_word(cli, words[i]);
-        bytes += strlen(words[i]) + (i > 0);
+    if (count == 1 && words[0][0] == '\0')
+        return;
+    for (int i = 0; i < count; i++) {
+        if (sl_tags_add(tags, words[i], why, sizeof(why)) != 0)
+            sl_cli_usage(cli, "%s", why);
     }
-    if (bytes > SL_TAGS_BYTES_MAX)
-        sl_cli_usage(cli, "the tags have %zu bytes, and %d is the limit; shorten or drop some",
-                     bytes, SL_TAGS_BYTES_MAX);
-    for (int i = 0; i < count && !none; i++)
-        at += (size_t)sprintf(tags + at, "%s%s", i > 0 ? "\n" : "", words[i]);
-    tags[at] = '\0';
-    return (uint32_t)at;
+    if (tags[0] == '\0')
+        sl_cli_usage(cli, "no tag is among the words; '' alone removes all");
 }
 
 static int set(struct sl_cli *cli, int count, char **words)
 {
     char tags[SL_TAGS_BYTES_MAX + 1];
-    uint32_t bytes = join_words(cli, count, words, tags);
+    join_words(cli, count, words, tags);
+    uint32_t bytes = (uint32_t)strlen(tags);
     int code = sl_cli_ask(cli, SL_CONTROL_UPDATE, tags, bytes, NULL, 0);
     if (code != SL_CLI_OK || cli->json)
         return code != SL_CLI_OK ? code : print(cli, tags);
@@ -90,9 +83,10 @@ const struct sl_cli_command sl_cli_tags = {
     .name = "tags",
     .arguments = "[set TAG...]",
     .summary = "Shows the node's own tags, or replaces them all.",
-    .help =
-        "  set TAG...     from now on these: key=value each, in all 256 bytes at most, seen by\n"
-        "                 every member; set '' removes all. A restart brings back those of\n"
-        "                 node.tags in the configuration.\n",
+    .help = "  set TAG...     from now on these: key=value pairs, separated by commas or blanks, "
+            "in all\n"
+            "                 256 bytes at most, seen by every member; set '' removes all. A "
+            "restart brings back those of\n"
+            "                 node.tags in the configuration.\n",
     .run = run,
 };

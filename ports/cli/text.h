@@ -13,7 +13,8 @@
 #define SL_ENDPOINT_TEXT_BYTES    56 /* [IPv6]:port */
 #define SL_INCARNATION_TEXT_BYTES 32
 
-#define SL_TEXT_BYTES 272 /* room for the longest string of the control socket */
+#define SL_TEXT_BYTES       272                  /* room for the longest string of the socket */
+#define SL_TEXT_CLEAN_BYTES (10 * SL_TEXT_BYTES) /* however much of it must be escaped */
 
 /* Copies `text`: a character that is unsafe (character.h) becomes \u009b, a byte that is not UTF-8
    \xff, a backslash two. What does not fit ends in an ellipsis. out_bytes >= 16. */

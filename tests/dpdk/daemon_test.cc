@@ -197,6 +197,18 @@ TEST_F(Daemon, AnUnknownKeyIsExitCode2)
     EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 1) << said;
 }
 
+TEST_F(Daemon, AnAnswerThatTheDiskDoesNotTakeIsExitCode1)
+{
+    for (const char *flag : {"--print-config", "--help", "--version"}) {
+        std::string command = std::string(SL_DAEMON_PROGRAM) + " " + flag + " 2>&1 >/dev/full";
+        FILE *pipe = popen(command.c_str(), "r");
+        char line[512] = "";
+        EXPECT_NE(fgets(line, sizeof(line), pipe), nullptr) << flag;
+        EXPECT_NE(std::string(line).find("cannot write the answer"), std::string::npos) << line;
+        EXPECT_EQ(WEXITSTATUS(pclose(pipe)), 1) << flag;
+    }
+}
+
 TEST_F(Daemon, ASecondDaemonOnTheSocketIsRefused)
 {
     start();

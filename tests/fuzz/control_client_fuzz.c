@@ -18,7 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                       sizeof(struct sl_control_member),
                                       sizeof(struct sl_control_info),
                                       sizeof(struct sl_control_stats),
-                                      sizeof(struct sl_control_event)};
+                                      sizeof(struct sl_control_event),
+                                      sizeof(struct sl_control_seed)};
     int ends[2], status;
     bool more;
     if (size < 2 || size > BYTES_MAX)

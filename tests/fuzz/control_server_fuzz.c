@@ -77,6 +77,13 @@ static int join(void *context, const char *const *seeds, uint32_t count)
     return bytes % 2 == 0 ? 0 : -EINVAL;
 }
 
+static int seeds(void *context, struct sl_node_seed *out)
+{
+    (void)context;
+    memset(out, 0, sizeof(*out));
+    return 1;
+}
+
 static int leave(void *context)
 {
     (void)context;
@@ -105,11 +112,13 @@ static void begin(void)
                                         .members = members,
                                         .events = events,
                                         .join = join,
+                                        .seeds = seeds,
                                         .leave = leave,
                                         .update = update};
     snprintf(path, sizeof(path), "/tmp/starling-fuzz-%d.sock", (int)getpid());
     sl_log_set_level(SL_LOG_ERROR);
-    SL_ASSERT(sl_control_server_create(&server, path, &node) == 0);
+    struct sl_control_place place = {.path = path, .group = "", .mode = 0600};
+    SL_ASSERT(sl_control_server_create(&server, &place, SL_CONTROL_PATIENCE, &node) == 0);
     atexit(end);
 }
 

@@ -77,7 +77,7 @@ std::map<std::string, Member> Node::members() const
     size_t i;
     json_array_foreach(json_object_get(whole, "members"), i, one) found[text_of(one, "name")] = {
         text_of(one, "status"), text_of(one, "address"), number_of(one, "generation"),
-        number_of(one, "refutations"), text_of(one, "tags")};
+        number_of(one, "refutations"), text_of(one, "tags_text")};
     json_decref(whole);
     return found;
 }

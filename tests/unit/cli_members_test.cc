@@ -28,7 +28,9 @@ TEST_F(Cli, MembersAsJson)
     EXPECT_EQ(json_integer_value(json_object_get(zoe, "generation")), 1700000000);
     EXPECT_EQ(json_integer_value(json_object_get(zoe, "refutations")), 2);
     EXPECT_EQ(text_of(zoe, "address"), "10.0.0.1:7947");
-    EXPECT_EQ(text_of(zoe, "tags"), "role=zoe");
+    EXPECT_EQ(text_of(zoe, "tags_text"), "role=zoe");
+    EXPECT_EQ(text_of(json_object_get(zoe, "tags"), "role"), "zoe");
+    EXPECT_TRUE(json_is_null(json_object_get(zoe, "accuser_name")));
     EXPECT_TRUE(json_is_true(json_object_get(zoe, "self")));
 }
 
@@ -95,6 +97,78 @@ TEST_F(Cli, MembersCanBeFiltered)
     EXPECT_EQ(text_of(json_array_get(all, 0), "name"), "edge-1");
     EXPECT_EQ(run({"members", "--status", "undead"}), 2);
     expect_one_line_of_error();
+}
+
+TEST_F(Cli, MembersCanBeFilteredByTags)
+{
+    fake_.add_member("a", SL_ALIVE);
+    fake_.add_member("b", SL_ALIVE);
+    fake_.add_member("c", SL_ALIVE);
+    snprintf(fake_.members[0].tags, SL_TAGS_BYTES_MAX, "role=edge\nrack=12");
+    snprintf(fake_.members[1].tags, SL_TAGS_BYTES_MAX, "role=core\nrack=7\nspare");
+    snprintf(fake_.members[2].tags, SL_TAGS_BYTES_MAX, "xrole=edge\nrol=edge");
+    serve();
+    const std::vector<std::pair<std::vector<std::string>, std::string>> asked = {
+        {{"--tag", "role"}, "a b "},     {{"--tag", "role=edge"}, "a "},
+        {{"--tag", "role=*e*"}, "a b "}, {{"--tag", "role=*e*", "--tag", "rack=7"}, "b "},
+        {{"--tag", "spare"}, "b "},      {{"--tag", "role=edg"}, ""},
+    };
+    for (const auto &[options, expected] : asked) {
+        std::vector<std::string> arguments = {"members", "--json"};
+        arguments.insert(arguments.end(), options.begin(), options.end());
+        ASSERT_EQ(run(arguments), 0) << err_;
+        Json answer = parse(out_);
+        std::string names;
+        size_t i;
+        json_t *one;
+        json_array_foreach(json_object_get(answer.get(), "members"), i, one) names +=
+            text_of(one, "name") + " ";
+        EXPECT_EQ(names, expected) << options.back();
+    }
+}
+
+TEST_F(Cli, MembersCanBeSorted)
+{
+    fake_.add_member("b", SL_DEAD);
+    fake_.add_member("c", SL_ALIVE);
+    fake_.add_member("a", SL_SUSPECT);
+    const uint8_t addresses[3][4] = {{10, 0, 0, 9}, {9, 0, 0, 1}, {10, 0, 0, 10}};
+    for (size_t i = 0; i < 3; i++)
+        fake_.members[i].v4 = sl_endpoint_v4(addresses[i], 7947);
+    fake_.members[0].word = sl_word(1700000009, 0, SL_DEAD);
+    serve();
+    for (const auto &[order, expected] :
+         std::vector<std::pair<std::string, std::string>>{{"name", "a b c "},
+                                                          {"status", "c a b "},
+                                                          {"zone", "a b c "},
+                                                          {"address", "c b a "},
+                                                          {"incarnation", "a c b "}}) {
+        ASSERT_EQ(run({"members", "--json", "--sort", order}), 0) << err_;
+        Json answer = parse(out_);
+        std::string names;
+        size_t i;
+        json_t *one;
+        json_array_foreach(json_object_get(answer.get(), "members"), i, one) names +=
+            text_of(one, "name") + " ";
+        EXPECT_EQ(names, expected) << order;
+    }
+    EXPECT_EQ(run({"members", "--sort", "age"}), 2);
+    expect_one_line_of_error();
+}
+
+TEST_F(Cli, TagsAndAccusersAreColumnsWhereTheyAreWanted)
+{
+    fake_.add_member("me", SL_ALIVE);
+    fake_.add_member("victim", SL_SUSPECT);
+    snprintf(fake_.members[1].tags, SL_TAGS_BYTES_MAX, "role=edge\nrack=12");
+    fake_.members[1].accuser_id = 0x1000;
+    snprintf(fake_.members[1].accuser, SL_NAME_BYTES_MAX, "me");
+    serve();
+    ASSERT_EQ(run({"members", "--tags"}), 0);
+    EXPECT_EQ(out_, "NAME    STATUS   INCARNATION   ADDRESS        ZONE  ACCUSED BY  TAGS\n"
+                    "me *    alive    1700000000.2  10.0.0.1:7947  east              role=me\n"
+                    "victim  suspect  1700000000.2  10.0.0.2:7947  west  me          "
+                    "role=edge,rack=12\n");
 }
 
 TEST_F(Cli, MembersOfManyPagesComeWhole)

@@ -11,8 +11,37 @@ namespace
 
 using namespace cli_test;
 
+TEST_F(Cli, JoinTellsWhatBecameOfEachSeed)
+{
+    fake_.add_seed("10.0.0.1", SL_NODE_SEED_ASKED, 1);
+    fake_.add_seed("no.such", SL_NODE_SEED_LEFT_OUT, 0, "cannot be resolved: no; tried again");
+    fake_.add_seed("slow.example", SL_NODE_SEED_LOOKING_UP, 0);
+    serve();
+    ASSERT_EQ(run({"--timeout", "0.1", "join", "10.0.0.1", "no.such", "slow.example"}), 0) << err_;
+    EXPECT_EQ(out_, "10.0.0.1 is asked, at 1 address\n"
+                    "no.such is left out: cannot be resolved: no; tried again\n"
+                    "slow.example is still being looked up; the node asks it once it is found\n"
+                    "`starling members` shows whom the node finds.\n");
+    ASSERT_EQ(run({"--timeout", "0.1", "--json", "join", "10.0.0.1"}), 0) << err_;
+    Json answer = parse(out_);
+    json_t *seeds = json_object_get(answer.get(), "seeds");
+    ASSERT_EQ(json_array_size(seeds), 3u);
+    EXPECT_EQ(text_of(json_array_get(seeds, 1), "state"), "left-out");
+    EXPECT_EQ(text_of(json_array_get(seeds, 1), "why"), "cannot be resolved: no; tried again");
+}
+
+TEST_F(Cli, AJoinByNoSeedThatCanBeAskedIsAFailure)
+{
+    fake_.add_seed("no.such", SL_NODE_SEED_LEFT_OUT, 0, "cannot be resolved: no; tried again");
+    serve();
+    EXPECT_EQ(run({"join", "no.such"}), 1);
+    EXPECT_NE(err_.find("can ask none of the seeds now"), std::string::npos) << err_;
+    EXPECT_NE(out_.find("no.such is left out"), std::string::npos) << out_;
+}
+
 TEST_F(Cli, JoinHandsTheSeedsOver)
 {
+    fake_.add_seed("10.0.0.1", SL_NODE_SEED_ASKED, 1);
     serve();
     ASSERT_EQ(run({"join", "10.0.0.1", "[2001:db8::1]:99", "seed.example"}), 0) << err_;
     server_.reset();
@@ -37,16 +66,18 @@ TEST_F(Cli, TagsAreShownLineByLine)
     ASSERT_EQ(run({"tags"}), 0) << err_;
     EXPECT_EQ(out_, "role=edge\nrack=\\u001b7\n");
     ASSERT_EQ(run({"tags", "--json"}), 0) << err_;
-    EXPECT_EQ(text_of(parse(out_).get(), "tags"), "role=edge\nrack=\0337");
+    Json tags = parse(out_);
+    EXPECT_EQ(text_of(tags.get(), "tags_text"), "role=edge\nrack=\0337");
+    EXPECT_EQ(text_of(json_object_get(tags.get(), "tags"), "rack"), "\0337");
 }
 
 TEST_F(Cli, TagsSetHandsWordsOverAsLines)
 {
     serve();
-    ASSERT_EQ(run({"tags", "set", "role=edge", "note=two words", "--json"}), 0) << err_;
-    EXPECT_EQ(text_of(parse(out_).get(), "tags"), "role=edge\nnote=two words");
+    ASSERT_EQ(run({"tags", "set", "role=edge,rack=12", "note=x=y", "--json"}), 0) << err_;
+    EXPECT_EQ(text_of(parse(out_).get(), "tags_text"), "role=edge\nrack=12\nnote=x=y");
     server_.reset();
-    EXPECT_EQ(fake_.tags, "role=edge\nnote=two words");
+    EXPECT_EQ(fake_.tags, "role=edge\nrack=12\nnote=x=y");
     serve();
     ASSERT_EQ(run({"tags", "set", "k=" + std::string(SL_TAGS_BYTES_MAX - 2, 'v')}), 0) << err_;
     EXPECT_EQ(out_, "The node tells the cluster its new tags.\n");
@@ -62,12 +93,13 @@ TEST_F(Cli, WrongTagsAreNamedAndNotSent)
     const std::vector<std::pair<std::vector<std::string>, std::string>> wrong = {
         {{"get"}, "unexpected argument 'get'; only 'set' may follow"},
         {{"set"}, "which tags? An empty word, '', removes all"},
-        {{"set", "a=1", "edge"}, "'edge' is no tag; write key=value"},
-        {{"set", "a=1", ""}, "'' is no tag; write key=value"},
-        {{"set", "=1"}, "'=1' is no tag; write key=value"},
+        {{"set", "a=1", "edge"}, "'edge' is no tag; write key=value pairs, separated by commas"},
+        {{"set", ","}, "no tag is among the words; '' alone removes all"},
+        {{"set", "=1"}, "'=1' is no tag; write key=value pairs, separated by commas"},
+        {{"set", "a=1", "b=1,a=2"}, "the tag 'a' is there twice; keep one"},
         {{"set", "a=1\n2"}, "the tag 'a' has a control character; leave it out"},
         {{"set", "a=1", "k=" + std::string(SL_TAGS_BYTES_MAX - 5, 'v')},
-         "the tags have 257 bytes, and 256 is the limit; shorten or drop some"},
+         "the tags have more than 256 bytes; shorten or drop some"},
     };
     for (const auto &[words, complaint] : wrong) {
         std::vector<std::string> arguments = {"tags"};

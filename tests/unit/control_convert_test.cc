@@ -4,6 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+#include "ports/control_clean.h"
 #include "tests/unit/stats_fields.h"
 
 namespace
@@ -92,6 +97,46 @@ TEST(ControlConvert, AnEventNamesItsAccuser)
     EXPECT_STREQ(out.name, "victim");
     EXPECT_EQ(out.accuser, 9u);
     EXPECT_STREQ(out.accuser_name, "witness");
+}
+
+// A daemon that is none may send anything.
+TEST(ControlClean, StringsEndAndCountsAreWithinTheirArraysWhateverCame)
+{
+    auto stats = std::make_unique<struct sl_control_stats>();
+    memset(stats.get(), 0xff, sizeof(*stats));
+    sl_control_clean_stats(stats.get());
+    EXPECT_EQ(stats->worker_count, SL_CONTROL_WORKERS);
+    EXPECT_EQ(stats->class_count, SL_CONTROL_CLASSES);
+    EXPECT_EQ(stats->drop_count, SL_CONTROL_DROPS);
+    for (const auto &one : stats->classes)
+        EXPECT_LT(strnlen(one.name, sizeof(one.name)), sizeof(one.name));
+    for (const auto &one : stats->drops) {
+        EXPECT_LT(strnlen(one.name, sizeof(one.name)), sizeof(one.name));
+        EXPECT_LT(strnlen(one.text, sizeof(one.text)), sizeof(one.text));
+    }
+    struct sl_control_info info;
+    memset(&info, 0xff, sizeof(info));
+    sl_control_clean_info(&info);
+    for (const char *end : {&info.self.name[63], &info.self.zone[63], &info.self.tags[259],
+                            &info.self.accuser_name[63], &info.cluster[63], &info.profile[7],
+                            &info.phase[15], &info.port[191], &info.version[15]})
+        EXPECT_EQ(*end, '\0');
+    struct sl_control_event event;
+    memset(&event, 0xff, sizeof(event));
+    sl_control_clean_event(&event);
+    EXPECT_EQ(event.type[19], '\0');
+    EXPECT_EQ(event.name[63], '\0');
+    EXPECT_EQ(event.accuser_name[63], '\0');
+}
+
+TEST(ControlClean, AResponseMustBeOursAndFit)
+{
+    struct sl_control_response response = {7, 0, 0, 100};
+    EXPECT_EQ(sl_control_check_response(&response, 7, 100), 0);
+    EXPECT_EQ(sl_control_check_response(&response, 7, 99), -EPROTO);
+    EXPECT_EQ(sl_control_check_response(&response, 8, 100), -EPROTO);
+    response.for_id = 0;
+    EXPECT_EQ(sl_control_check_response(&response, 8, 100), 0);
 }
 
 } // namespace

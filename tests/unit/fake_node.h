@@ -76,6 +76,11 @@ class FakeNode
         node_.join = [](void *c, const char *const *seeds, uint32_t count) {
             return self(c)->join(seeds, count);
         };
+        node_.seeds = [](void *c, struct sl_node_seed *out) {
+            const std::vector<struct sl_node_seed> &states = self(c)->seed_states;
+            std::copy(states.begin(), states.end(), out);
+            return (int)states.size();
+        };
         node_.leave = [](void *c) { return self(c)->leave_status.load(); };
         node_.update = [](void *c, const void *tags, uint32_t bytes) {
             self(c)->tags.assign(static_cast<const char *>(tags), bytes);
@@ -102,6 +107,16 @@ class FakeNode
         members.push_back(m);
     }
 
+    void add_seed(const char *text, uint32_t state, uint32_t addresses, const char *why = "")
+    {
+        struct sl_node_seed seed = {};
+        snprintf(seed.text, sizeof(seed.text), "%s", text);
+        snprintf(seed.why, sizeof(seed.why), "%s", why);
+        seed.state = state;
+        seed.addresses = addresses;
+        seed_states.push_back(seed);
+    }
+
     void add_event(enum sl_event_type type, const char *name)
     {
         std::lock_guard<std::mutex> lock(mutex_);
@@ -124,6 +139,7 @@ class FakeNode
     // Set before a server runs or, as what it writes, read after it.
     std::vector<struct sl_member_info> members;
     std::vector<std::string> seeds;
+    std::vector<struct sl_node_seed> seed_states;
     std::string tags = "unset";
     size_t event_room = 4096;
     struct sl_node_stats next_stats = {};

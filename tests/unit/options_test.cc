@@ -158,8 +158,11 @@ TEST_F(Options, TagsBecomeLines)
 {
     ASSERT_EQ(load(std::string(kLeast) + "[node]\ntags = role=edge, rack=12\n"), 0) << why();
     EXPECT_STREQ(o_->config.tags, "role=edge\nrack=12");
-    EXPECT_EQ(complaint("[node]\ntags = role\n"),
-              "FILE:9: [node] tags = role: write key=value pairs, separated by commas");
+    EXPECT_EQ(complaint("[node]\ntags = a=1, b=2 a=3\n"),
+              "FILE:9: [node] tags = a=1, b=2 a=3: the tag 'a' is there twice; keep one");
+    EXPECT_EQ(
+        complaint("[node]\ntags = role\n"),
+        "FILE:9: [node] tags = role: 'role' is no tag; write key=value pairs, separated by commas");
 }
 
 TEST_F(Options, NoNameMeansTheHostName)

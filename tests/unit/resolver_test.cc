@@ -86,6 +86,36 @@ class Resolver : public ::testing::Test
     char why_[256];
 };
 
+TEST_F(Resolver, TellsHowItStandsWithEachSeed)
+{
+    names.hosts["two.example"] = {1, 2};
+    names.allowed = 0;
+    ASSERT_EQ(set({"10.0.0.9", "2001:db8::1", "two.example", "no.such"}), 0);
+    struct sl_seed_state states[SL_SEEDS_MAX];
+    ASSERT_EQ(sl_resolver_states(r_, states), 4u);
+    EXPECT_STREQ(states[0].text, "10.0.0.9");
+    EXPECT_FALSE(states[0].looking_up);
+    EXPECT_EQ(states[0].v4, 1u);
+    EXPECT_EQ(states[0].v6, 0u);
+    EXPECT_EQ(states[1].v4, 0u);
+    EXPECT_EQ(states[1].v6, 1u);
+    EXPECT_TRUE(states[2].looking_up);
+    EXPECT_TRUE(states[3].looking_up);
+    {
+        std::lock_guard<std::mutex> lock(names.mutex);
+        names.allowed = INT_MAX;
+        names.changed.notify_all();
+    }
+    take_until(4);
+    ASSERT_EQ(sl_resolver_states(r_, states), 4u);
+    EXPECT_FALSE(states[2].looking_up);
+    EXPECT_EQ(states[2].error, 0);
+    EXPECT_EQ(states[2].v4, 2u);
+    EXPECT_FALSE(states[3].looking_up);
+    EXPECT_EQ(states[3].error, EAI_NONAME);
+    EXPECT_EQ(states[3].v4 + states[3].v6, 0u);
+}
+
 TEST_F(Resolver, AddressesAreThereAtOnceAndEachOnce)
 {
     ASSERT_EQ(set({"10.0.0.1", "[2001:db8::1]:99", "10.0.0.1:7947"}), 0);
