@@ -75,6 +75,7 @@ struct sl_engine {
     struct sl_endpoint silent_holder; /* of this node's name, that did not answer */
     uint64_t silent_since_ns;
     struct sl_rival rival;
+    struct sl_twin twin;
     uint64_t namesake_told_ns;
 
     struct sl_view *view;

@@ -261,6 +261,11 @@ static void merge_about_self(struct sl_engine *e, const struct sl_record *r)
 {
     bool mine = r->type != SL_RECORD_ALIVE || sl_self_is_mine(e, &r->identity.v4) ||
                 sl_self_is_mine(e, &r->identity.v6);
+    if (r->type == SL_RECORD_ALIVE &&
+        !claim_is_of_its_name(e, r, sl_view_cold(e->view, e->self_slot))) {
+        sl_engine_drop(e, SL_DROP_FRAME_FIELD);
+        return;
+    }
     if (r->type == SL_RECORD_DEAD)
         sl_self_heard_dead(e, r->word);
     if (mine)

@@ -79,6 +79,50 @@ void sl_self_spread(struct sl_engine *e)
     sl_gossip_spread(e, e->self_slot, SL_RECORD_ALIVE, SL_CLASS_REFUTATION, 0);
 }
 
+/* Two nodes of one name may meet in every frame: users hear of it once in a while. */
+#define NAMESAKE_TOLD_NS 10000000000ull
+
+static void tell_conflict(struct sl_engine *e, enum sl_event_type type,
+                          const struct sl_endpoint *endpoint, uint64_t other_birth)
+{
+    bool again = type == SL_EVENT_CONFLICT && e->namesake_told_ns != 0 &&
+                 e->now_ns - e->namesake_told_ns < NAMESAKE_TOLD_NS;
+    if (again)
+        return;
+    e->namesake_told_ns = e->now_ns;
+    struct sl_event event = {
+        .type = type,
+        .id = e->self_id,
+        .word = e->self_word,
+        .previous_word = other_birth,
+        .endpoint = *endpoint,
+    };
+    e->host.event(e->host.context, &event);
+}
+
+/* An earlier life with a faster clock is overtaken once or twice. A node that runs beside this one
+ * under its name and address would raise itself each time, and all members would hear of it. */
+#define OVERTAKEN_MAX     2
+#define OVERTAKEN_LONG_NS 60000000000ull
+
+/* true: the later life is left alone. Accusations never are. */
+static bool is_of_a_twin(struct sl_engine *e, uint64_t word)
+{
+    struct sl_twin *twin = &e->twin;
+    if (sl_word_status(word) != SL_ALIVE || e->phase != SL_PHASE_MEMBER)
+        return false;
+    if (e->now_ns - twin->since_ns >= OVERTAKEN_LONG_NS)
+        twin->overtaken = 0;
+    if (twin->overtaken > OVERTAKEN_MAX)
+        return true;
+    twin->since_ns = e->now_ns;
+    if (++twin->overtaken <= OVERTAKEN_MAX)
+        return false;
+    tell_conflict(e, SL_EVENT_CONFLICT,
+                  sl_endpoint_is_set(&e->config.v4) ? &e->config.v4 : &e->config.v6, word);
+    return true;
+}
+
 /* The name's last holder was dead for all when this life began: it may come back, and not know.
  * This life takes its place in the order of those that hold the name. */
 static void inherit(struct sl_engine *e, uint64_t dead_word)
@@ -107,6 +151,8 @@ void sl_self_accused(struct sl_engine *e, uint64_t word)
     /* A later generation than mine: an earlier life of this node had a faster clock. */
     uint64_t generation = sl_word_generation(word);
     bool later_life = generation > sl_word_generation(previous) && generation < SL_GENERATION_MAX;
+    if (later_life && is_of_a_twin(e, word))
+        return;
     uint64_t raised = later_life ? sl_word(generation + 1, 0, SL_ALIVE) : sl_word_refute(word);
     publish_word(e, raised);
     sl_view_raise(e->view, e->self_slot, raised);
@@ -195,27 +241,6 @@ static bool am_later(const struct sl_engine *e, uint64_t other_birth,
                                        ? &e->config.v4
                                        : &e->config.v6;
     return memcmp(me->ip, other->ip, sizeof(me->ip)) > 0;
-}
-
-/* Two nodes of one name may meet in every frame: users hear of it once in a while. */
-#define NAMESAKE_TOLD_NS 10000000000ull
-
-static void tell_conflict(struct sl_engine *e, enum sl_event_type type,
-                          const struct sl_endpoint *endpoint, uint64_t other_birth)
-{
-    bool again = type == SL_EVENT_CONFLICT && e->namesake_told_ns != 0 &&
-                 e->now_ns - e->namesake_told_ns < NAMESAKE_TOLD_NS;
-    if (again)
-        return;
-    e->namesake_told_ns = e->now_ns;
-    struct sl_event event = {
-        .type = type,
-        .id = e->self_id,
-        .word = e->self_word,
-        .previous_word = other_birth,
-        .endpoint = *endpoint,
-    };
-    e->host.event(e->host.context, &event);
 }
 
 void sl_self_met_namesake(struct sl_engine *e, const struct sl_input *input)

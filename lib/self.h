@@ -20,6 +20,12 @@ struct sl_rival {
     uint64_t answered_ns;
 };
 
+/* Another node of this node's name and address: it shows by later lives that this one never had. */
+struct sl_twin {
+    uint32_t overtaken; /* later lives that were answered by one later still, not long ago */
+    uint64_t since_ns;  /* of the last of them */
+};
+
 void sl_self_create(struct sl_engine *e, uint64_t wall_s);
 /* The greatest word that is accepted now. */
 uint64_t sl_self_word_most(const struct sl_engine *e);

@@ -89,4 +89,46 @@ TEST(Namesake, WhoWasDeadForAllYieldsToItsReplacement)
     }
 }
 
+// A cloned appliance: name and address are the same, and each raises itself above the other.
+TEST(Namesake, ATwinAtTheSameAddressIsNotOvertakenWithoutEnd)
+{
+    Cluster cluster;
+    form(cluster, 3);
+    ClusterNode &node = cluster.node(2);
+    Puppet twin(cluster, 9, "twin");
+    auto later = [&](sl_status status) {
+        return sl_word(sl_word_generation(node.word()) + 5, 0, status);
+    };
+    uint64_t first = node.word();
+    uint32_t raised = 0;
+    for (int i = 0; i < 20; i++) {
+        uint64_t before = node.word();
+        twin.gossip(node, {twin.alive("n2", later(SL_ALIVE), 2)});
+        raised += node.word() != before;
+        cluster.run(kS / 10);
+    }
+    EXPECT_EQ(raised, 2u);
+    EXPECT_GT(node.word(), first);
+    EXPECT_EQ(node.count_events(SL_EVENT_CONFLICT), 1u);
+    uint64_t accused = later(SL_DEAD);
+    twin.gossip(node, {twin.accusation("n2", accused, "n1")});
+    EXPECT_GT(node.word(), accused) << "an accusation is answered all the same";
+    EXPECT_EQ(node.stats().phase, (uint64_t)SL_PHASE_MEMBER);
+}
+
+TEST(Namesake, AClaimToItsIdByAnotherNameIsRefused)
+{
+    Cluster cluster;
+    form(cluster, 2);
+    ClusterNode &node = cluster.node(2);
+    Puppet stranger(cluster, 9, "stranger");
+    std::vector<uint8_t> claim = stranger.alive("n2", sl_word(3000000, 0, SL_ALIVE), 9);
+    claim.back() = 'x'; // of the name
+    uint64_t word = node.word();
+    stranger.gossip(node, {claim});
+    cluster.run(5 * kS);
+    EXPECT_EQ(node.word(), word);
+    EXPECT_EQ(sl_engine_counters(node.engine)->drops[SL_DROP_FRAME_FIELD], 1u);
+}
+
 } // namespace
