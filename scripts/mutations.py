@@ -12,6 +12,8 @@ ORDERS = {"__ATOMIC_RELEASE": "__ATOMIC_RELAXED", "__ATOMIC_ACQUIRE": "__ATOMIC_
 RELATIONS = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="}
 # Calls whose whole statement says nothing about behaviour.
 SILENT_CALLS = r"\b(SL_ASSERT|static_assert|_Static_assert|assert|rte_prefetch\w*|\w*prefetch\w*|__builtin_prefetch)\s*\("
+# How large an array is says little: most are rooms for text with some to spare.
+SIZES = re.compile(r"^[ \t]*(?:(?:static|const|struct|unsigned|enum) )*[a-z]\w* [^=;()]*\[[^;=]*(?=[;=])", re.MULTILINE)
 HINTS = re.compile(r"\b(?:likely|unlikely)\s*(?=\()|__builtin_expect\s*(?=\()|,\s*[01]\s*(?=\)\s*\))")
 
 
@@ -53,7 +55,7 @@ def code_of(text):
     for match in reversed(list(re.finditer(SILENT_CALLS, code))):
         end = end_of_parenthesis(code, match.end() - 1)
         code = code[:match.start()] + re.sub(r"[^\n]", " ", code[match.start():end]) + code[end:]
-    return HINTS.sub(blank, code)
+    return HINTS.sub(blank, SIZES.sub(blank, code))
 
 
 def functions_of(code):
