@@ -14,10 +14,9 @@ struct Input {
     std::unique_ptr<uint8_t[]> memory;
     sl_input *it;
 
-    explicit Input(const sl_config &config)
-        : memory(new uint8_t[sl_input_bytes(config.frame_bytes)])
+    explicit Input(uint32_t frame_bytes) : memory(new uint8_t[sl_input_bytes(frame_bytes)])
     {
-        memset(memory.get(), 0, sl_input_bytes(config.frame_bytes));
+        memset(memory.get(), 0, sl_input_bytes(frame_bytes));
         it = (sl_input *)memory.get();
         it->header.type = SL_FRAME_GOSSIP;
     }
@@ -26,7 +25,7 @@ struct Input {
 TEST_F(HostileInput, LengthsPastTheFrameLimitAreRefusedAndCounted)
 {
     Start();
-    Input input(engine().config);
+    Input input(0xffff); // all of it is there and well-formed: the length alone is wrong
     sl_input *in = input.it;
     in->header.sender_id = m.id_of("m");
     in->from = m.endpoint;
@@ -39,6 +38,7 @@ TEST_F(HostileInput, LengthsPastTheFrameLimitAreRefusedAndCounted)
     EXPECT_EQ(drops, before) << "as much as a frame holds is taken";
     for (uint32_t bytes : {limit + 1, 0xffffu}) {
         before = drops;
+        sl_record_write_pad(in->records, bytes);
         in->records_bytes = (uint16_t)bytes;
         node().step(in);
         EXPECT_EQ(drops, before + 1) << bytes;
@@ -59,7 +59,7 @@ TEST_F(HostileInput, TypesWithoutMeaningAndRecordsCutShortDoNothing)
     std::vector<uint8_t> claim = m.alive("novel", m.word, 70);
     for (int type = 0; type < 256; type++) {
         for (size_t bytes = 0; bytes < claim.size(); bytes += 7) {
-            Input input(engine().config);
+            Input input(engine().config.frame_bytes);
             input.it->header.type = (uint8_t)type;
             input.it->header.sender_id = m.id_of("m");
             input.it->header.probe = (uint32_t)(type * 1000003 + bytes);
