@@ -218,15 +218,19 @@ static void check_death(struct sl_engine *e, uint32_t slot, uint64_t word)
         sl_engine_drop(e, SL_DROP_BYTE_CAP);
 }
 
-/* A death told by its accuser. Others who tell it have accepted it. */
-static void merge_death_by_accuser(struct sl_engine *e, uint32_t slot, const struct sl_record *r)
+/* Of those who hear of a death at second hand, and had not heard it suspected, so many ask the
+ * member itself. */
+#define ASKED_AT_SECOND_HAND 8
+
+static void merge_death(struct sl_engine *e, uint32_t slot, const struct sl_record *r,
+                        uint64_t sender_id)
 {
-    bool news;
+    bool news, first_hand = sender_id == r->accuser_id;
     /* In a zone out of reach there is nobody to ask; who is in there knows best. */
     if (!sl_zone_is_open(e, slot) ||
-        !sl_suspicion_holds_death(e, slot, r->word, r->accuser_id, &news))
+        !sl_suspicion_holds_death(e, slot, r->word, r->accuser_id, first_hand, &news))
         sl_merge_word(e, slot, r->word, r->accuser_id);
-    else if (news)
+    else if (news && (first_hand || sl_prng_below(&e->prng, e->peers.count) < ASKED_AT_SECOND_HAND))
         check_death(e, slot, r->word);
 }
 
@@ -247,8 +251,8 @@ static void merge_accusation(struct sl_engine *e, const struct sl_record *r, uin
        the other's members dead. The member itself is asked; if it answers it learns of the
        accusation and refutes it. Where nobody answers, asking is in vain: whoever says so has had
        the patience. Of a member that is gone here, too, it is no news. */
-    if (!e->told_by_sync && sl_word_is_live(held) && sender_id == r->accuser_id)
-        merge_death_by_accuser(e, slot, r);
+    if (!e->told_by_sync && sl_word_is_live(held))
+        merge_death(e, slot, r, sender_id);
     else if (!e->told_by_sync)
         sl_merge_word(e, slot, r->word, r->accuser_id);
     else if (sl_word_is_live(held) && sl_zone_is_open(e, slot))

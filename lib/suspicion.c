@@ -6,10 +6,10 @@
  * every viewer in time. The suspicion time shrinks from its maximum to its minimum as distinct
  * accusers agree (Lifeguard, section IV.B).
  *
- * A DEAD that comes from its accuser, of a member whom nobody here has heard suspected for as long
- * as a healthy one may take to answer, is first a suspicion: most of what a sick node sends is
- * lost, its suspicions too, and its victims would learn of them by their deaths. Waiting ends by
- * itself, so that views come to hold the same word whatever came first.
+ * A DEAD of a member whom nobody here has heard suspected for as long as it needs to answer is
+ * first a suspicion: most of what a sick node sends is lost, its suspicions too, and its victims
+ * would learn of them by their deaths. Waiting ends by itself, so that views come to hold the same
+ * word whatever came first.
  */
 #include "lib/engine_private.h"
 
@@ -47,14 +47,14 @@ static uint64_t hearsay_limit_ns(const struct sl_engine *e, const struct sl_susp
     return 2 * e->config.suspicion_max_ns + e->config.spread_ns + turn_ns;
 }
 
-/* When a waiting death is accepted. One accuser may be wrong about a member that has paused; of two
- * the member need only have had the time to hear. */
+/* When a waiting death is accepted. A lone accuser may be wrong about a member that has paused;
+ * where two agree, or others have accepted it, the member need only have had the time to hear. */
 static uint64_t death_due_ns(const struct sl_engine *e, const struct sl_suspicion *s)
 {
     if (s->death_accuser_id == 0)
         return UINT64_MAX;
-    return s->started_ns +
-           (s->accuser_count > 1 ? e->config.spread_ns : e->config.suspicion_min_ns);
+    bool agreed = s->accuser_count > 1 || s->death_passed_on;
+    return s->started_ns + (agreed ? e->config.spread_ns : e->config.suspicion_min_ns);
 }
 
 static void set_timer(struct sl_engine *e, struct sl_suspicion *s, uint64_t at_ns)
@@ -105,6 +105,7 @@ static struct sl_suspicion *begin(struct sl_engine *e, uint32_t slot, uint64_t w
     s->started_ns = e->now_ns;
     s->accuser_count = 0;
     s->death_accuser_id = 0;
+    s->death_passed_on = false;
     s->mine = false;
     return s;
 }
@@ -141,7 +142,7 @@ void sl_suspicion_heard(struct sl_engine *e, uint32_t slot, uint64_t word, uint6
 }
 
 bool sl_suspicion_holds_death(struct sl_engine *e, uint32_t slot, uint64_t word,
-                              uint64_t accuser_id, bool *news)
+                              uint64_t accuser_id, bool first_hand, bool *news)
 {
     uint64_t suspected = sl_word_with_status(word, SL_SUSPECT);
     *news = suspected > sl_view_slot_word(e->view, slot);
@@ -149,6 +150,7 @@ bool sl_suspicion_holds_death(struct sl_engine *e, uint32_t slot, uint64_t word,
     if (s == NULL)
         return false;
     s->death_accuser_id = accuser_id;
+    s->death_passed_on |= !first_hand;
     if (death_due_ns(e, s) <= e->now_ns)
         return false;
     arm(e, s, slot);

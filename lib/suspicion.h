@@ -19,16 +19,17 @@ struct sl_suspicion {
     uint64_t accusers[SL_ACCUSERS_MAX]; /* distinct; the first is the originator */
     uint32_t accuser_count;
     uint64_t death_accuser_id; /* says that the member is DEAD, which waits here; 0: nobody does */
+    bool death_passed_on;      /* by others than its accuser, who have accepted it */
     bool mine; /* this node's own probe failed: it may turn the suspicion into DEAD */
 };
 
 void sl_suspicion_raise_own(struct sl_engine *e, uint32_t slot);
 void sl_suspicion_heard(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t accuser_id);
-/* An accuser alone says that a live member is dead. true: that is a suspicion first, and becomes
-   the death by itself, unless the member refutes it; *news: nobody here had heard it suspected.
-   false: it has waited long enough, or there is no room to wait in. */
+/* A live member is said to be dead, by its accuser itself (first_hand) or by others. true: that is
+   a suspicion first, and becomes the death by itself, unless the member refutes it; *news: nobody
+   here had heard it suspected. false: it has waited long enough, or there is no room to wait in. */
 bool sl_suspicion_holds_death(struct sl_engine *e, uint32_t slot, uint64_t word,
-                              uint64_t accuser_id, bool *news);
+                              uint64_t accuser_id, bool first_hand, bool *news);
 void sl_suspicion_end(struct sl_engine *e, uint32_t slot);
 void sl_suspicion_fire(struct sl_engine *e, uint32_t entry);
 void sl_suspicion_final(struct sl_engine *e, uint32_t slot, bool answered);

@@ -78,7 +78,7 @@ TEST_F(Speaker, ADeathGoesBeforeAFloodOfSuspicions)
     config.max_suspicions = 2048;
     start();
     hear({dead(1900)});
-    run(10 * kMs); /* it has been told once */
+    run(config.spread_ns + 10 * kMs); /* it has been accepted and told once */
     hear_suspicions(1, 1500);
     const Sent *round = next_round();
     ASSERT_NE(round, nullptr);

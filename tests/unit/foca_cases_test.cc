@@ -38,6 +38,8 @@ class FocaMember : public ::testing::Test
             other.gossip(node(), {m.alive("m", word, 50)});
         else
             other.gossip(node(), {m.accusation("m", word, "third")});
+        if (sl_word_status(word) == SL_DEAD)
+            cluster.run(node().config.spread_ns + kMs); // a suspicion first
         return node().word_of("m");
     }
 

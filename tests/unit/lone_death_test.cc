@@ -104,17 +104,27 @@ TEST_F(LoneDeath, OfAMemberJustSuspectedByTheSameAccuserWaits)
     EXPECT_EQ(node().status_of("m"), SL_DEAD);
 }
 
-TEST_F(LoneDeath, ThatSomebodyElsePassesOnCountsAtOnce)
+TEST_F(LoneDeath, ThatSomebodyElsePassesOnWaitsForTheSpreadTimeOnly)
 {
-    Accuse(helpers[0], SL_DEAD);
-    ASSERT_TRUE(Suspected());
+    helpers[1].gossip(node(), {m.accusation("m", Word(SL_DEAD), "h1")});
+    cluster.run(node().config.spread_ns - kMs);
+    EXPECT_TRUE(Suspected());
+    cluster.run(2 * kMs);
+    EXPECT_EQ(node().status_of("m"), SL_DEAD);
+}
+
+TEST_F(LoneDeath, ThatSomebodyElsePassesOnOfAMemberSuspectedHereCountsAtOnce)
+{
+    Accuse(helpers[0], SL_SUSPECT);
+    cluster.run(node().config.spread_ns);
     helpers[1].gossip(node(), {m.accusation("m", Word(SL_DEAD), "h1")});
     EXPECT_EQ(node().status_of("m"), SL_DEAD);
 }
 
 TEST_F(LoneDeath, OfALaterLifeOfTheDeadMakesNobodyASuspect)
 {
-    helpers[1].gossip(node(), {m.accusation("m", Word(SL_DEAD), "h1")});
+    Accuse(helpers[0], SL_DEAD);
+    cluster.run(node().config.suspicion_min_ns);
     ASSERT_EQ(node().status_of("m"), SL_DEAD);
     helpers[0].gossip(node(), {m.accusation("m", sl_word(2000, 0, SL_DEAD), "h1")});
     EXPECT_EQ(node().word_of("m"), sl_word(2000, 0, SL_DEAD));

@@ -154,6 +154,7 @@ TEST_F(MemberlistState, DeadNodeIsOneEventHoweverOftenItIsTold)
     m.introduce(node());
     for (int i = 0; i < 3; i++)
         other.gossip(node(), {m.accusation("m", Word(0, SL_DEAD), "third")});
+    cluster.run(node().config.spread_ns + kMs);
     EXPECT_EQ(Events(SL_EVENT_MEMBER_DEAD), 1u);
     EXPECT_EQ(node().status_of("m"), SL_DEAD);
 }
@@ -170,6 +171,7 @@ TEST_F(MemberlistState, DeadNodeAliveReplayStaysDead)
 {
     m.introduce(node());
     other.gossip(node(), {m.accusation("m", Word(0, SL_DEAD), "third")});
+    cluster.run(node().config.spread_ns + kMs);
     m.introduce(node());
     EXPECT_EQ(node().status_of("m"), SL_DEAD);
 }
@@ -220,6 +222,7 @@ TEST_F(MemberlistState, StaleAliveBehindANewerDeathDoesNotResurrect)
     other.gossip(node(), {m.accusation("m", Word(1, SL_DEAD), "third")});
     other.gossip(node(), {m.accusation("m", Word(10, SL_DEAD), "third")});
     other.gossip(node(), {m.alive("m", Word(2, SL_ALIVE), 50)});
+    cluster.run(node().config.spread_ns + kMs);
     EXPECT_EQ(node().word_of("m"), Word(10, SL_DEAD));
 }
 

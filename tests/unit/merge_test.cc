@@ -103,6 +103,7 @@ TEST(Merge, AnyOrderAndRepetitionOfTheSameRecordsGivesTheSameView)
         std::vector<Update> births;
         for (int member = 0; member < kMembers; member++)
             births.push_back(alive(c, member, sl_word(50, 0, SL_ALIVE)));
+        cluster.configure = [](sl_config &config) { config.probe_period_ns = 3600 * kS; };
         std::vector<uint64_t> words[2];
         for (int side = 0; side < 2; side++) {
             ClusterNode &node = cluster.start(1 + side, {});
@@ -113,6 +114,7 @@ TEST(Merge, AnyOrderAndRepetitionOfTheSameRecordsGivesTheSameView)
                 mine.push_back(history[random() % history.size()]);
             std::shuffle(mine.begin(), mine.end(), random);
             feed(node, mine, random);
+            cluster.run(node.config.spread_ns + kMs); // deaths may wait for so long
             for (int member = 0; member < kMembers; member++)
                 words[side].push_back(node.word_of(name_of(member)));
         }
@@ -154,6 +156,7 @@ TEST(Merge, StaleAliveDoesNotResurrect)
         node,
         {alive(c, 0, sl_word(1, 1, SL_ALIVE)), dead1, dead10, alive(c, 0, sl_word(1, 2, SL_ALIVE))},
         random);
+    cluster.run(node.config.spread_ns + kMs);
     EXPECT_EQ(node.status_of("m0"), SL_DEAD);
 }
 
