@@ -100,6 +100,8 @@ static void host_send(void *context, struct sl_buffer *buffer, uint32_t length_b
 void sl_engine_host_tell(struct sl_engine_host *h, const struct sl_event *event)
 {
     struct timespec t;
+    if (event->damped)
+        return;
     clock_gettime(CLOCK_REALTIME, &t);
     sl_event_log_add(h->events, event, (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec);
 }

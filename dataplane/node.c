@@ -39,6 +39,7 @@ static void member_fill(struct sl_member_info *m, const struct sl_view_item *ite
     else
         copy_text(m->zone, sizeof(m->zone), "default", 7);
     m->unreachable = is_unreachable(engine, m->word, m->zone);
+    m->flapping = sl_engine_is_flapping(engine, m->id);
 }
 
 static int node_members(void *context, uint64_t after_id, struct sl_member_info *out,
@@ -107,6 +108,8 @@ static int node_info(void *context, struct sl_node_info *info)
     info->workers = o->workers;
     snprintf(info->link, sizeof(info->link), "%s", link_name(&n->runtime->port));
     info->view_hash = __atomic_load_n(&summary->view_hash, __ATOMIC_RELAXED);
+    info->flapping = (uint32_t)__atomic_load_n(&sl_engine_stats(n->runtime->loop.engine)->flapping,
+                                               __ATOMIC_RELAXED);
     return 0;
 }
 

@@ -40,8 +40,11 @@ static void fire(struct sl_engine *e, const struct sl_timer *timer)
     case SL_TIMER_ZONES:
         sl_zone_rule_fire(e);
         return;
+    case SL_TIMER_FLAPS:
+        sl_flaps_fire(e);
+        return;
     }
-    SL_ASSERT(timer->kind <= SL_TIMER_ZONES);
+    SL_ASSERT(timer->kind <= SL_TIMER_FLAPS);
 }
 
 static bool is_out(const struct sl_engine *e)

@@ -65,6 +65,7 @@ struct sl_engine_stats {
     uint64_t path_lost_permille; /* now: tries unanswered, on the worst path */
     uint64_t zone_doubts;        /* times that nobody in a zone answered */
     uint64_t zones_unreachable;  /* now */
+    uint64_t flapping;           /* members, now */
 };
 
 /* How an engine's view lies in memory (view.h). NULL instead of one: own cold records, compacting.
@@ -137,6 +138,8 @@ const struct sl_counters *sl_engine_counters(const struct sl_engine *engine);
 /* Is the zone of this name ("default" never is) out of reach? Any thread. */
 bool sl_engine_zone_is_unreachable(const struct sl_engine *engine, const char *zone,
                                    size_t zone_bytes);
+/* Does this member die and come back again and again? Any thread. */
+bool sl_engine_is_flapping(const struct sl_engine *engine, uint64_t id);
 /* Own word as published; own id. */
 uint64_t sl_engine_self_word(const struct sl_engine *engine);
 uint64_t sl_engine_self_id(const struct sl_engine *engine);

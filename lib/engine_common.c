@@ -41,6 +41,13 @@ void sl_engine_drop(struct sl_engine *e, enum sl_drop reason)
     sl_count(&e->counters.drops[reason], 1);
 }
 
+/* What users of a flapping member are not told. */
+static bool is_change_of_status(enum sl_event_type type)
+{
+    return type == SL_EVENT_MEMBER_ALIVE || type == SL_EVENT_MEMBER_SUSPECT ||
+           type == SL_EVENT_MEMBER_DEAD || type == SL_EVENT_MEMBER_UPDATED;
+}
+
 void sl_engine_tell(struct sl_engine *e, enum sl_event_type type, uint32_t slot, uint64_t word,
                     uint64_t previous_word, uint64_t accuser_id)
 {
@@ -53,6 +60,7 @@ void sl_engine_tell(struct sl_engine *e, enum sl_event_type type, uint32_t slot,
         .accuser_id = accuser_id,
         .cold = slot == SL_SLOT_NONE ? NULL : sl_view_cold(e->view, slot),
         .accuser = accuser == SL_SLOT_NONE ? NULL : sl_view_cold(e->view, accuser),
+        .damped = is_change_of_status(type) && sl_flaps_has(e, slot),
     };
     e->host.event(e->host.context, &event);
 }

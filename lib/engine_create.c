@@ -53,6 +53,7 @@ static void carve(struct sl_engine *e, struct sl_arena *arena,
     e->zone_watches = sl_arena_take(arrays, SL_ZONES_MAX, sizeof(e->zone_watches[0]));
     sl_slot_map_create(&e->suspicion_map, arrays, c->max_suspicions);
     e->suspicions = sl_arena_take(arrays, c->max_suspicions, sizeof(e->suspicions[0]));
+    sl_slot_map_create(&e->flaps.map, arrays, SL_FLAPS_MAX);
     sl_rumours_create(&e->rumours, arrays, c->max_rumours);
     e->probe_rtt = sl_histogram_create(arrays, &latency_histogram);
     e->convergence = sl_histogram_create(arrays, &latency_histogram);
@@ -85,6 +86,7 @@ static void name_timers(struct sl_engine *e)
     e->retention_timer.kind = SL_TIMER_RETENTION;
     e->leave_timer.kind = SL_TIMER_LEAVE;
     e->zone_timer.kind = SL_TIMER_ZONES;
+    e->flaps.timer.kind = SL_TIMER_FLAPS;
     for (uint32_t i = 0; i < SL_PROBES_MAX; i++) {
         e->probes[i].timer.kind = SL_TIMER_PROBE;
         e->probes[i].timer.index = i;

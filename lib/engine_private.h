@@ -20,11 +20,13 @@
  *   sync.c       sessions that make two views equal: sync_ask.c questions, sync_answer.c what
  *                comes back, walk.c range by range, for large differences
  *   dial.c       the dead and lost seeds; retention.c forgetting
+ *   flaps.c      who dies again and again
  */
 #include "lib/engine.h"
 
 #include "lib/assert.h"
 #include "lib/compare.h"
+#include "lib/flaps.h"
 #include "lib/gossip.h"
 #include "lib/health.h"
 #include "lib/join.h"
@@ -56,6 +58,7 @@ enum sl_timer_kind {
     SL_TIMER_RETENTION,
     SL_TIMER_LEAVE,
     SL_TIMER_ZONES,
+    SL_TIMER_FLAPS,
 };
 
 struct sl_engine {
@@ -100,6 +103,7 @@ struct sl_engine {
     uint64_t stalled_ns; /* when an own stall was last noted */
     struct sl_slot_map suspicion_map;
     struct sl_suspicion *suspicions;
+    struct sl_flaps flaps;
     struct sl_rumours rumours;
     struct sl_timer gossip_timer;
     uint64_t last_round_ns;

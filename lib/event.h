@@ -26,7 +26,8 @@
     X(LINK_DOWN, "link-down")               /* this node's own; it accuses nobody meanwhile */     \
     X(LINK_UP, "link-up")                                                                          \
     X(ADDRESS_CONFLICT, "address-conflict") /* another MAC address, the event's name, holds this   \
-                                               node's address or that of a neighbour (endpoint) */
+                                               node's address or that of a neighbour (endpoint) */ \
+    X(MEMBER_FLAPPING, "flapping") /* dead once more; not told of again until it is quiet */
 
 enum sl_event_type {
 #define SL_EVENT_ENUM(name, text) SL_EVENT_##name,
@@ -46,6 +47,7 @@ struct sl_event {
                                       oneself; valid during the call only */
     const char *text;              /* a name without a cold record; NULL; as `cold` */
     const struct sl_cold *accuser; /* the accuser's; NULL if it is not known; as `cold` */
+    bool damped;                   /* its member is flapping: users need not be told */
 };
 
 static inline bool sl_event_is_of_zone(enum sl_event_type type)

@@ -19,6 +19,8 @@ static uint32_t sends_limit(const struct sl_engine *e)
 void sl_gossip_spread(struct sl_engine *e, uint32_t slot, uint8_t record_type,
                       enum sl_class traffic, uint64_t accuser_id)
 {
+    if (sl_flaps_hold(e, slot, record_type, traffic, accuser_id))
+        return;
     /* A suspicion is for its member, whom the accuser's probes tell as well, and for those who may
      * confirm it: one round reaches nearly all. A death must reach all, and goes before it. */
     uint32_t sends =

@@ -18,6 +18,7 @@
 #define SL_HELPERS_MAX        16    /* helpers asked by one probe */
 #define SL_TRIES_MAX          16    /* tries of one probe: four bits of its number */
 #define SL_PROBES_MAX         64    /* probes under way at once */
+#define SL_FLAPS_MAX          128   /* members whose deaths are counted, the worst of all */
 #define SL_ACCUSERS_MAX       8     /* distinct accusers remembered per suspicion */
 #define SL_ZONES_MAX          64    /* zones told apart, "default" included */
 #define SL_DOUBTS_PER_FRAME   8     /* doubts of zones that one frame carries */

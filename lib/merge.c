@@ -93,8 +93,11 @@ static void became_gone(struct sl_engine *e, uint32_t slot, uint64_t word, uint6
     if (dead && accuser_id != e->self_id)
         SL_STAT(e, deaths_heard);
     sl_retention_note(e);
+    bool begins_to_flap = dead && sl_word_is_live(previous) && sl_flaps_died(e, slot);
     sl_engine_tell(e, dead ? SL_EVENT_MEMBER_DEAD : SL_EVENT_MEMBER_LEFT, slot, word, previous,
                    accuser_id);
+    if (begins_to_flap)
+        sl_engine_tell(e, SL_EVENT_MEMBER_FLAPPING, slot, word, previous, accuser_id);
 }
 
 static void raise_word(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t accuser_id)

@@ -25,6 +25,7 @@ struct sl_member_info {
     bool unreachable;    /* live as far as is known, but nobody in its zone answers */
     uint64_t accuser_id; /* of a suspect or dead member, while its event is remembered; 0 = none */
     char accuser[SL_NAME_BYTES_MAX + 1]; /* empty: none, or its name was not known */
+    bool flapping; /* dies and comes back: its changes are not told as events */
 };
 
 struct sl_node_info {
@@ -39,7 +40,8 @@ struct sl_node_info {
     uint32_t max_members;
     uint32_t workers;
     uint64_t view_hash;
-    char link[8]; /* of the port: "up", "down", "gone" */
+    char link[8];      /* of the port: "up", "down", "gone" */
+    uint32_t flapping; /* members */
 };
 
 struct sl_percentiles {

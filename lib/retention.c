@@ -24,6 +24,7 @@ static void forget(struct sl_engine *e, uint32_t slot, uint64_t word)
 {
     sl_engine_tell(e, SL_EVENT_MEMBER_FORGOTTEN, slot, word, word, 0);
     sl_rumours_remove(&e->rumours, slot);
+    sl_flaps_forget(e, slot);
     sl_view_forget(e->view, slot);
     e->gone_count--;
 }

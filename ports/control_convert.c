@@ -36,6 +36,7 @@ void sl_control_convert_member(const struct sl_member_info *m, struct sl_control
     out->status = (uint8_t)sl_word_status(m->word);
     out->self = m->self;
     out->unreachable = m->unreachable;
+    out->flapping = m->flapping;
     out->v4 = convert_endpoint(&m->v4);
     out->v6 = convert_endpoint(&m->v6);
     copy(out->name, sizeof(out->name), m->name);
@@ -63,6 +64,7 @@ void sl_control_convert_info(const struct sl_node_info *info, struct sl_control_
     out->max_members = info->max_members;
     out->workers = info->workers;
     copy(out->link, sizeof(out->link), info->link);
+    out->flapping = info->flapping;
 }
 
 void sl_control_convert_event(const struct sl_node_event *e, struct sl_control_event *out)
@@ -140,6 +142,7 @@ static void convert_engine(const struct sl_engine_stats *e, struct sl_control_st
     out->syncs_ended = e->syncs_ended;
     out->syncs_failed = e->syncs_failed;
     out->sync_learned = e->sync_learned;
+    out->flapping = e->flapping;
 }
 
 static struct sl_control_percentiles convert_percentiles(const struct sl_percentiles *p)

@@ -82,7 +82,7 @@ struct sl_control_member {
     uint8_t status; /* 0 alive, 1 suspect, 2 dead, 3 left */
     uint8_t self;
     uint8_t unreachable; /* alive or suspect, but nobody in its zone answers */
-    uint8_t reserved;
+    uint8_t flapping;    /* dies and comes back: its changes are no events until it is quiet */
     struct sl_control_endpoint v4, v6;
     char name[SL_CONTROL_NAME_BYTES];
     char zone[SL_CONTROL_NAME_BYTES];
@@ -112,6 +112,8 @@ struct sl_control_info {
     uint32_t max_members;
     uint32_t workers;
     char link[8];
+    uint32_t flapping; /* members */
+    uint32_t reserved;
 };
 
 struct sl_control_seed {
@@ -156,6 +158,7 @@ struct sl_control_stats {
     uint64_t syncs_ended, syncs_failed, sync_learned;
     uint64_t charged_bytes, stranger_bytes; /* that the byte cap counts; that it does not */
     uint64_t gossip_stale;                  /* GOSSIP frames that told nothing new */
+    uint64_t flapping;                      /* members, now */
     struct sl_control_percentiles probe_rtt, convergence;
     uint32_t worker_count, class_count, drop_count, reserved;
     struct sl_control_worker workers[SL_CONTROL_WORKERS];
@@ -196,12 +199,12 @@ SL_CONTROL_SIZE(sl_control_hello, 16);
 SL_CONTROL_SIZE(sl_control_endpoint, 20);
 SL_CONTROL_SIZE(sl_control_member, 528);
 SL_CONTROL_SIZE(sl_control_page, 16);
-SL_CONTROL_SIZE(sl_control_info, 872);
+SL_CONTROL_SIZE(sl_control_info, 880);
 SL_CONTROL_SIZE(sl_control_seed, 400);
 SL_CONTROL_SIZE(sl_control_class, 48);
 SL_CONTROL_SIZE(sl_control_drop, 112);
 SL_CONTROL_SIZE(sl_control_percentiles, 48);
 SL_CONTROL_SIZE(sl_control_worker, 40);
-SL_CONTROL_SIZE(sl_control_stats, 9224);
+SL_CONTROL_SIZE(sl_control_stats, 9232);
 SL_CONTROL_SIZE(sl_control_events, 16);
 SL_CONTROL_SIZE(sl_control_event, 216);

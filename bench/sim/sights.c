@@ -105,6 +105,8 @@ static void saw_updates(struct sim_world *w, const struct sim_node *viewer,
 static void saw_change(struct sim_world *w, const struct sim_node *viewer, struct sim_node *member,
                        const struct sl_event *event)
 {
+    if (event->word == event->previous_word)
+        return; /* how it stands, now that it flaps no more */
     struct sim_change change = {
         .at_ns = sim_world_ns(w),
         .viewer = viewer->number,

@@ -50,12 +50,13 @@ json_t *sl_member_json(const struct sl_control_member *m)
     char incarnation[SL_INCARNATION_TEXT_BYTES];
     sl_text_incarnation(incarnation, m->generation, m->refutations);
     return json_pack(
-        "{s:o, s:o, s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "name",
+        "{s:o, s:o, s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b}", "name",
         sl_text_json(m->name), "id", sl_text_json_id(m->id), "status", sl_member_status(m),
         "incarnation", incarnation, "generation", (json_int_t)m->generation, "refutations",
         (json_int_t)m->refutations, "address", endpoint_json(sl_member_endpoint(m)), "address4",
         endpoint_json(&m->v4), "address6", endpoint_json(&m->v6), "zone", sl_text_json(m->zone),
         "tags", sl_member_tags_json(m->tags), "tags_text", sl_text_json(m->tags), "accuser",
         m->accuser != 0 ? sl_text_json_id(m->accuser) : json_null(), "accuser_name",
-        m->accuser_name[0] != '\0' ? sl_text_json(m->accuser_name) : json_null(), "self", m->self);
+        m->accuser_name[0] != '\0' ? sl_text_json(m->accuser_name) : json_null(), "self", m->self,
+        "flapping", m->flapping);
 }

@@ -88,7 +88,8 @@ static void add_row(struct sl_table *table, const struct sl_control_member *m, b
     sl_text_endpoint(endpoint, sl_member_endpoint(m));
     sl_text_incarnation(incarnation, m->generation, m->refutations);
     sl_table_add(table, NULL, "%s%s", m->name, m->self ? " *" : "");
-    sl_table_add(table, sl_member_status_colour(m), "%s", sl_member_status(m));
+    sl_table_add(table, sl_member_status_colour(m), "%s%s", sl_member_status(m),
+                 m->flapping ? ", flapping" : "");
     sl_table_add(table, NULL, "%s", incarnation);
     sl_table_add(table, NULL, "%s", endpoint);
     sl_table_add(table, NULL, "%s", m->zone);

@@ -82,8 +82,9 @@ static void print_engine(const struct sl_stats_view *v)
            b->stalls);
     printf("slowest path    %.3f ms round trip; worst path loses %.1f %% of tries\n",
            (double)b->path_round_trip_ns / 1e6, (double)b->path_lost_permille / 10);
-    printf("deaths          %" PRIu64 " declared, %" PRIu64 " heard, %" PRIu64 " refuted\n",
-           b->deaths_declared, b->deaths_heard, b->deaths_refuted);
+    printf("deaths          %" PRIu64 " declared, %" PRIu64 " heard, %" PRIu64 " refuted; %" PRIu64
+           " members flap now\n",
+           b->deaths_declared, b->deaths_heard, b->deaths_refuted, b->flapping);
     printf("zones           %" PRIu64 " unreachable, %" PRIu64 " doubts\n", b->zones_unreachable,
            b->zone_doubts);
     printf("syncs           %" PRIu64 " started, %" PRIu64 " ended, of these %" PRIu64

@@ -276,8 +276,8 @@ void ClusterNode::event(void *context, const sl_event *e)
     std::string accuser;
     if (e->accuser != nullptr)
         accuser.assign(e->accuser->text, e->accuser->name_bytes);
-    self->events.push_back(
-        {self->cluster.now(), e->type, e->id, e->word, e->previous_word, name, zone, accuser});
+    self->events.push_back({self->cluster.now(), e->type, e->id, e->word, e->previous_word, name,
+                            zone, accuser, e->damped});
 }
 
 void ClusterNode::retire(void *context, sl_retire_ticket *ticket)

@@ -86,6 +86,7 @@ struct SeenEvent {
     uint64_t id, word, previous_word;
     std::string name, zone; // of the member that came along
     std::string accuser;
+    bool damped;
 };
 
 // Starts nodes 1..count with node 1 as their seed and waits until they are members that know each

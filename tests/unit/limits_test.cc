@@ -265,6 +265,7 @@ const std::set<std::string> elsewhere = {
     "SL_STEP_CELLS_MAX",     // Upkeep.AStepForgetsAndCopiesABoundedNumber
     "SL_CELL_PROBE_MAX",     // View.CellsBehindTheLastHomeTakeItsOverflowUpToTheSentinel
     "SL_WORKERS_MAX",        // Options.OneWorkerMoreThanThereMayBeIsRefused
+    "SL_FLAPS_MAX",          // Flaps.OfMoreThanFitTheWorstAreRemembered
     "SL_RUMOUR_BLOCK_BYTES", // Speaker.ABlockHoldsWhatFitsOfManyRumours
 };
 

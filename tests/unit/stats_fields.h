@@ -27,7 +27,8 @@
     X(path_round_trip_ns) \
     X(path_lost_permille) \
     X(zone_doubts)        \
-    X(zones_unreachable)
+    X(zones_unreachable)  \
+    X(flapping)
 
 #define COUNTER_FIELDS(X) \
     X(records_stale)      \
