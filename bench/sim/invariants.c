@@ -111,6 +111,16 @@ bool sim_check_bytes(struct sim_invariants *v, uint64_t at_ns, uint32_t node, ui
                   bytes, cap_bytes);
 }
 
+bool sim_check_bytes_down(struct sim_invariants *v, uint64_t at_ns, uint32_t node, uint64_t bytes,
+                          uint64_t cap_bytes)
+{
+    if (bytes <= cap_bytes)
+        return true;
+    return broken(v, SIM_RULE_DOWN_CAP, at_ns,
+                  "n%u is down and got %" PRIu64 " bytes, cap %" PRIu64, node + 1, bytes,
+                  cap_bytes);
+}
+
 bool sim_check_session(struct sim_invariants *v, uint64_t at_ns, uint32_t node, uint64_t took_ns,
                        uint64_t bound_ns)
 {

@@ -20,6 +20,7 @@ extern "C" {
     X(WORK, "a step does a bounded amount of work")                        \
     X(QUEUES, "no queue grows beyond its room")                            \
     X(BYTE_CAP, "no node sends and receives more than its cap in any 1 s") \
+    X(DOWN_CAP, "nobody who is down is sent more than its cap in any 1 s") \
     X(REPAIR_ENDS, "a session that repairs ends")                          \
     X(REPAIR_SHRINKS, "a session that repairs leaves less that differs")   \
     X(DIGEST, "equal view hashes mean equal views, and the hash is that of the view")
@@ -62,6 +63,10 @@ bool sim_check_held(struct sim_invariants *invariants, uint64_t at_ns, uint32_t 
 bool sim_check_believed(struct sim_invariants *invariants, const struct sim_change *change);
 bool sim_check_bytes(struct sim_invariants *invariants, uint64_t at_ns, uint32_t node,
                      uint64_t bytes, uint64_t cap_bytes);
+/* bytes: what arrived at the address of a node that is down. Who runs counts what it receives into
+   the rule above. */
+bool sim_check_bytes_down(struct sim_invariants *invariants, uint64_t at_ns, uint32_t node,
+                          uint64_t bytes, uint64_t cap_bytes);
 /* accused: the word that was heard; now: the node's own behind it. */
 bool sim_check_refuted(struct sim_invariants *invariants, uint64_t at_ns, uint32_t node,
                        uint64_t accused, uint64_t now);

@@ -40,6 +40,7 @@ enum sim_unit { SIM_UNIT_COUNT, SIM_UNIT_BYTES, SIM_UNIT_NS, SIM_UNIT_SHARE /* m
     X(sync_bytes, BYTES, "sent to pull and to answer pulls")                                   \
     X(refused, COUNT, "rumours and suspicions that found no room")                             \
     X(bytes_per_node_1s, BYTES, "most that a node sent and received in any 1 s")               \
+    X(bytes_to_down_1s, BYTES, "most that the address of a node that is down got in any 1 s")  \
     X(bytes_per_node_mean, BYTES, "sent and received per second, mean over nodes and the run") \
     X(packets_per_node_mean, COUNT, "the same in frames")                                      \
     X(detect_p50, NS, "crash to DEAD at 99% of the viewers")                                   \

@@ -13,6 +13,9 @@
 
 #define SECOND_NS 1000000000u
 
+/* Until a second without a part of what it asked for in its youth has passed. */
+#define LAST_ANSWERS_NS 2000000000u
+
 /* ---- lives ---- */
 
 /* The true hash is that of the nodes that run. */
@@ -216,6 +219,9 @@ void sim_node_stop(struct sim_node *node)
     node->engine = NULL;
     node->state = SIM_NODE_DOWN;
     node->down_ns = w->now_ns;
+    memset(&node->meter, 0, sizeof(node->meter));
+    if (node->young_until_ns > w->now_ns + LAST_ANSWERS_NS)
+        node->young_until_ns = w->now_ns + LAST_ANSWERS_NS;
     w->up_count--;
     sim_lives_end(&w->lives, node->number, w->now_ns);
     note_zone(node, -1);
@@ -279,6 +285,17 @@ void sim_node_meter(struct sim_node *node, uint32_t bytes)
     if (sum > *most)
         *most = sum;
     sim_check_bytes(&w->invariants, sim_world_ns(w), node->number, sum, cap_of(node));
+}
+
+void sim_node_meter_down(struct sim_node *node, uint32_t bytes)
+{
+    struct sim_world *w = node->world;
+    uint64_t *most = &w->metrics.values[SIM_METRIC_bytes_to_down_1s];
+    sl_meter_add(&node->meter, w->now_ns, bytes);
+    uint64_t sum = sl_meter_sum(&node->meter, w->now_ns);
+    if (sum > *most)
+        *most = sum;
+    sim_check_bytes_down(&w->invariants, sim_world_ns(w), node->number, sum, cap_of(node));
 }
 
 void sim_node_absorb(struct sim_node *node)

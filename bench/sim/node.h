@@ -35,7 +35,7 @@ struct sim_node {
     uint64_t word; /* own, as of the last step */
     uint64_t born_ns;
     uint64_t young_until_ns; /* SIM_NEVER until it has joined; then the cap of a joiner ends */
-    struct sl_meter meter;   /* tx + rx */
+    struct sl_meter meter;   /* tx + rx; while it is down, what its address gets */
     bool has_left;           /* its engine said so: stop it after the step */
     bool is_starved;
     bool is_seed;
@@ -96,6 +96,8 @@ void sim_node_has_joined(struct sim_node *node);
 void sim_node_is_young_until(struct sim_node *node, uint64_t until_ns);
 /* Bytes sent or received now. */
 void sim_node_meter(struct sim_node *node, uint32_t bytes);
+/* Bytes that arrive now, while it is down. */
+void sim_node_meter_down(struct sim_node *node, uint32_t bytes);
 /* At the end of a run: counts what a node that still runs has counted. */
 void sim_node_absorb(struct sim_node *node);
 

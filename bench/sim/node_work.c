@@ -140,6 +140,7 @@ void sim_node_receive(struct sim_node *node, struct sim_packet *packet)
 {
     struct sim_world *w = node->world;
     if (node->state == SIM_NODE_DOWN) {
+        sim_node_meter_down(node, packet->length_bytes);
         sim_world_count(w, SIM_METRIC_frames_lost, 1);
         sim_packet_give(&w->pool, packet);
         return;

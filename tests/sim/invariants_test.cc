@@ -115,6 +115,14 @@ TEST(SimInvariants, BytesBeyondTheCapAreCaught)
     EXPECT_STREQ(v.first[SIM_RULE_BYTE_CAP], "at 0 ms: n7: 50001 bytes, cap 50000");
 }
 
+TEST(SimInvariants, BytesToWhoIsDownBeyondItsCapAreCaught)
+{
+    sim_invariants v = {};
+    EXPECT_TRUE(sim_check_bytes_down(&v, 0, 6, 50000, 50000));
+    EXPECT_FALSE(sim_check_bytes_down(&v, 0, 6, 50001, 50000));
+    EXPECT_STREQ(v.first[SIM_RULE_DOWN_CAP], "at 0 ms: n7 is down and got 50001 bytes, cap 50000");
+}
+
 TEST(SimInvariants, HashesThatLieAreCaught)
 {
     sim_invariants v = {};

@@ -104,6 +104,22 @@ TEST(SimRun, NodesJoinByTheirSeeds)
     EXPECT_TRUE(run.holds());
 }
 
+TEST(SimRun, WhatACrashedAddressGetsIsMetered)
+{
+    Played quiet("nodes 50\nstart formed\nrun 4s\n", 1);
+    EXPECT_EQ(quiet.metric(SIM_METRIC_bytes_to_down_1s), 0u);
+    Played run("nodes 50\nstart formed\nrun 4s\nat 1s crash n7\n", 1);
+    EXPECT_GT(run.metric(SIM_METRIC_bytes_to_down_1s), 500u);
+    EXPECT_EQ(run.world.invariants.broken[SIM_RULE_DOWN_CAP], 0u);
+}
+
+TEST(SimRun, ACrashedAddressThatGetsMoreThanItsCapBreaksTheRule)
+{
+    Played run("nodes 20\nprofile wan\nstart formed\nrun 4s\nat 1s crash n7\n", 1);
+    sim_node_meter_down(&run.world.nodes[6], 50001);
+    EXPECT_EQ(run.world.invariants.broken[SIM_RULE_DOWN_CAP], 1u);
+}
+
 TEST(SimRun, WhoLeavesIsNotDead)
 {
     Played run(
