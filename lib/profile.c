@@ -188,6 +188,9 @@ static int check_room(const struct sl_config *c, char *why, size_t why_bytes)
 static int check_times(const struct sl_config *c, char *why, size_t why_bytes)
 {
     const uint64_t day = 86400 * S;
+    const uint64_t longest_cut_ns = c->zone_patience_ns + c->suspicion_max_ns;
+    static const char outlives[] = "at least zone_patience + suspicion_max, so that the notice of "
+                                   "who died or left outlives the longest cut";
     const struct bound bounds[] = {
         {"probe_period", c->probe_period_ns, 1 * MS, day, TIME, NULL},
         {"probe_try_interval", c->probe_try_interval_ns, MS / 10, day, TIME, NULL},
@@ -205,12 +208,9 @@ static int check_times(const struct sl_config *c, char *why, size_t why_bytes)
         {"join_retry_min", c->join_retry_min_ns, 1 * MS, day, TIME, NULL},
         {"join_retry_max", c->join_retry_max_ns, c->join_retry_min_ns, day, TIME,
          "at least join_retry_min"},
-        /* Or those beyond a cut bring its ghost back. */
-        {"dead_retention", c->dead_retention_ns, c->zone_patience_ns + c->suspicion_max_ns,
-         365 * day, TIME,
-         "at least zone_patience + suspicion_max, so that the notice of a death outlives the "
-         "longest cut"},
-        {"left_retention", c->left_retention_ns, 1 * S, 365 * day, TIME, NULL},
+        /* Or those beyond a cut bring a ghost back. */
+        {"dead_retention", c->dead_retention_ns, longest_cut_ns, 365 * day, TIME, outlives},
+        {"left_retention", c->left_retention_ns, longest_cut_ns, 365 * day, TIME, outlives},
         {"dial_interval", c->dial_interval_ns, 10 * MS, day, TIME, NULL},
         {"repair_patience", c->repair_patience_ns, c->spread_ns, day, TIME, "at least spread"},
     };

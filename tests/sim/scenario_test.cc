@@ -308,11 +308,12 @@ TEST_F(Scenario, AKnobOutOfBoundsIsRefusedInItsOwnLine)
 {
     EXPECT_EQ(refusal("nodes 3\nset frame_bytes 100\nstart formed\n\n"),
               "f:2: set frame_bytes 100: frame_bytes is 100, must be within 576 and 8952");
-    EXPECT_EQ(refusal("nodes 3\nstart formed\nset probe_tries 2\nset dead_retention 10000ms\n"
-                      "set spread 1s\n"),
-              "f:4: set dead_retention 10000ms: dead_retention is 10s, must be within 307s and "
-              "8760h: at least zone_patience + suspicion_max, so that the notice of a death "
-              "outlives the longest cut");
+    EXPECT_EQ(
+        refusal("nodes 3\nstart formed\nset probe_tries 2\nset dead_retention 10000ms\n"
+                "set spread 1s\n"),
+        "f:4: set dead_retention 10000ms: dead_retention is 10s, must be within 307s and "
+        "8760h: at least zone_patience + suspicion_max, so that the notice of who died or left "
+        "outlives the longest cut");
     EXPECT_EQ(refusal("nodes 3\nset gossip_fanout 99\nstart formed\nset probe_tries 2\n"),
               "f:2: set gossip_fanout 99: gossip_fanout is 99, must be within 1 and 16");
     EXPECT_EQ(refusal("nodes 3\nset fanout 5"),
