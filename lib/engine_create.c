@@ -82,7 +82,7 @@ static void name_timers(struct sl_engine *e)
     e->settle.timer.kind = SL_TIMER_SETTLE;
     e->join.timer.kind = SL_TIMER_JOIN;
     e->sync.timer.kind = SL_TIMER_SESSION;
-    e->dial_timer.kind = SL_TIMER_DIAL;
+    e->dial.timer.kind = SL_TIMER_DIAL;
     e->retention_timer.kind = SL_TIMER_RETENTION;
     e->leave_timer.kind = SL_TIMER_LEAVE;
     e->zone_timer.kind = SL_TIMER_ZONES;
@@ -110,7 +110,7 @@ static void start_timers(struct sl_engine *e)
     sl_timer_set(&e->timers, &e->probe_timer, now + sl_prng_next(&e->prng) % c->probe_period_ns);
     sl_timer_set(&e->timers, &e->gossip_timer,
                  now + sl_prng_next(&e->prng) % c->gossip_interval_ns);
-    sl_timer_set(&e->timers, &e->dial_timer, now + sl_engine_jitter(e, c->dial_interval_ns));
+    sl_dial_start(e);
 }
 
 struct sl_engine *sl_engine_create(struct sl_arena *arena, const struct sl_config *config,

@@ -16,7 +16,7 @@ void sl_engine_prefetch(const struct sl_engine *e)
     prefetch(&e->probe_timer, sizeof(e->probe_timer));
     prefetch(&e->gossip_timer, sizeof(e->gossip_timer));
     prefetch(&e->settle, sizeof(e->settle));
-    prefetch(&e->dial_timer, sizeof(e->dial_timer));
+    prefetch(&e->dial.timer, sizeof(e->dial.timer));
     prefetch(&e->meter, sizeof(e->meter));
     prefetch(&e->counters, SL_CACHE_LINE);
 }

@@ -115,9 +115,7 @@ struct sl_engine {
     struct sl_sync sync;
     bool told_by_sync; /* what is being merged: it was asked for, or is pushed by who asked */
     struct sl_mismatch mismatch;
-    struct sl_timer dial_timer;
-    uint32_t dial_cursor;
-    bool dial_seed_next;
+    struct sl_dial dial;
     struct sl_timer retention_timer;
     uint32_t retention_cursor;
     uint32_t room_cursor;

@@ -33,4 +33,14 @@ void sl_join_note_member(struct sl_engine *e, uint32_t slot);
 
 /* ---- dial.c ---- */
 
+struct sl_dial {
+    struct sl_timer timer;
+    uint64_t next_turn_ns;
+    uint32_t cursor;     /* the next slot to be looked at for a dead member */
+    uint32_t slots_left; /* to be looked at in this turn */
+    bool seed_first;
+};
+
+/* The first turn, at a time and from a place of this node's own. */
+void sl_dial_start(struct sl_engine *e);
 void sl_dial_fire(struct sl_engine *e);

@@ -27,6 +27,18 @@ int sl_engine_preload(struct sl_engine *e, const struct sl_preload_member *membe
     return 0;
 }
 
+/* A cluster that has long run has no witnesses that all its members ask first. */
+static void draw_witnesses(struct sl_engine *e)
+{
+    for (uint32_t zone = 1; zone < e->zones.count; zone++) {
+        for (uint32_t i = 0; i < SL_ZONE_WITNESSES; i++) {
+            uint32_t slot = sl_choice_member(e, zone, SL_SLOT_NONE);
+            if (slot != SL_SLOT_NONE)
+                sl_zones_answered(&e->zones, slot);
+        }
+    }
+}
+
 void sl_engine_preload_like(struct sl_engine *e, const struct sl_engine *other)
 {
     uint64_t word;
@@ -38,6 +50,7 @@ void sl_engine_preload_like(struct sl_engine *e, const struct sl_engine *other)
     sl_peers_remove(&e->peers, e->self_slot);
     sl_peers_add(&e->peers, other->self_slot);
     sl_view_prove(e->view, other->self_slot);
+    draw_witnesses(e);
     settle(e);
 }
 

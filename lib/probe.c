@@ -88,14 +88,25 @@ uint64_t sl_probe_window_ns(struct sl_engine *e, uint32_t slot, enum sl_probe_pu
 /* Due at due_ns: a step that comes a little late does not make the probe longer. */
 static void proceed(struct sl_engine *e, struct sl_probe *p, uint64_t due_ns);
 
-/* Where nobody answers one try does, and waits as long as all would. Who looks for the zone itself
- * asks helpers for it once. */
+static uint32_t witness_helpers(const struct sl_engine *e)
+{
+    return e->config.probe_helpers < SL_WITNESS_HELPERS ? e->config.probe_helpers
+                                                        : SL_WITNESS_HELPERS;
+}
+
+uint32_t sl_probe_questions(const struct sl_engine *e, uint32_t zone)
+{
+    return sl_probe_plan_make(&e->config, &e->paths[zone], &e->health, false).tries +
+           witness_helpers(e);
+}
+
+/* Where nobody answers, or is thought to, one try does, and waits as long as all would. Who looks
+ * for the zone itself asks helpers for it once. */
 static void economize(struct sl_engine *e, struct sl_probe *p)
 {
     if (p->purpose == SL_PROBE_WITNESS) {
         p->plan.helper_rounds = 1;
-        p->plan.helpers = e->config.probe_helpers < SL_WITNESS_HELPERS ? e->config.probe_helpers
-                                                                       : SL_WITNESS_HELPERS;
+        p->plan.helpers = witness_helpers(e);
     }
     if (!p->cheap)
         return;
@@ -134,7 +145,7 @@ bool sl_probe_start(struct sl_engine *e, uint32_t slot, enum sl_probe_purpose pu
     p->target_id = sl_view_slot_id(e->view, slot);
     p->endpoint = endpoint;
     p->zone = sl_zones_of(&e->zones, slot);
-    p->cheap = !sl_zone_is_open(e, slot);
+    p->cheap = purpose == SL_PROBE_DIAL || !sl_zone_is_open(e, slot);
     SL_STAT(e, probes);
     begin(e, p, purpose, slot, word);
     return true;
@@ -157,8 +168,7 @@ bool sl_probe_start_conflict(struct sl_engine *e, const struct sl_endpoint *endp
 
 bool sl_probe_tells_of_health(const struct sl_probe *p)
 {
-    return p->purpose != SL_PROBE_DIAL && p->purpose != SL_PROBE_CONFLICT &&
-           p->purpose != SL_PROBE_WITNESS && !p->cheap;
+    return p->purpose != SL_PROBE_CONFLICT && p->purpose != SL_PROBE_WITNESS && !p->cheap;
 }
 
 /* Receipts that were due: from this node's own zone, if any were asked there; silence from
@@ -202,7 +212,7 @@ static void failed(struct sl_engine *e, struct sl_probe *p)
     if (sl_probe_tells_of_health(&silent))
         sl_engine_feels(e, health_of_failure(&silent));
     bool final = silent.purpose == SL_PROBE_FINAL;
-    if (silent.cheap || silent.purpose == SL_PROBE_DIAL || !still_accuses(e, &silent) ||
+    if (silent.cheap || !still_accuses(e, &silent) ||
         !sl_zone_rule_lets_accuse(e, silent.slot, silent.word, silent.started_ns, final) ||
         (!final && sl_engine_is_cut_off(e, silent.started_ns)))
         return;

@@ -36,7 +36,8 @@ struct sl_probe {
     uint64_t first_try_ns;
     uint32_t sent_us[SL_TRIES_MAX]; /* when each try was sent, after the first */
     uint32_t zone;                  /* of the target when the probe began */
-    bool cheap; /* into a zone that is silent: one try, and its silence accuses nobody */
+    bool cheap; /* to a dead member, or into a zone that is silent: one try, and silence accuses
+                   nobody */
     uint32_t tries;
     uint32_t helper_rounds;
     uint32_t helper_count;
@@ -61,6 +62,9 @@ bool sl_probe_is_under_way(const struct sl_engine *e, uint32_t slot, enum sl_pro
 void sl_probe_helper_heard(struct sl_engine *e, const struct sl_input *input);
 /* How long a probe of this member would take to fail. */
 uint64_t sl_probe_window_ns(struct sl_engine *e, uint32_t slot, enum sl_probe_purpose purpose);
+/* PINGs that a member of this zone gets, from this node and by helpers, when it is asked for its
+   zone's sake and stays silent. */
+uint32_t sl_probe_questions(const struct sl_engine *e, uint32_t zone);
 /* What is known of the path to a member; SL_SLOT_NONE: within the own zone. */
 struct sl_round_trip *sl_probe_path(struct sl_engine *e, uint32_t slot);
 /* Gives the probes under way more time, or asks again what may have been answered unheard; those

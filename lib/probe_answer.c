@@ -20,7 +20,10 @@ static void fetch_claim(struct sl_engine *e, const struct sl_probe *p, uint64_t 
 {
     bool is_newer =
         sl_word_status(its_word) == SL_ALIVE && its_word > sl_view_slot_word(e->view, p->slot);
-    if (is_newer && sl_prng_below(&e->prng, e->peers.count + 1) < FETCHERS)
+    /* Few dial. */
+    bool is_my_turn =
+        p->purpose == SL_PROBE_DIAL || sl_prng_below(&e->prng, e->peers.count + 1) < FETCHERS;
+    if (is_newer && is_my_turn)
         sl_sync_ask(e, &p->endpoint, p->target_id, p->target_id, 0, true,
                     SL_HEADER_BYTES + SL_SYNC_BODY_BYTES + SL_RECORD_ALIVE_BYTES_MAX);
 }

@@ -11,10 +11,11 @@
  * for all their tries and helpers less than once in 10^6 checks. */
 #define WITNESSES_ASKED 3
 
-/* Questions a second that a zone's member gets from everybody who looks whether its zone is there:
- * at about 200 bytes each, with the answer, a tenth of the smallest byte cap. A small zone that
- * only helpers reach would drown in them. */
-#define ASKED_PER_MEMBER 20
+/* What a zone's member may get from everybody who looks whether its zone is there, a second: a
+ * quarter of its byte cap. A small zone that only helpers reach, or nobody, would drown in it. */
+#define ASKING_SHARE   4
+/* A PING and its ACK. */
+#define QUESTION_BYTES (2 * (SL_HEADER_BYTES + SL_PROBE_BODY_BYTES))
 
 struct sl_zone_watch *sl_zone_watch_of(struct sl_engine *e, uint32_t zone)
 {
@@ -58,8 +59,15 @@ bool sl_zone_ask(struct sl_engine *e, uint32_t zone, uint32_t slot)
 
 uint64_t sl_zone_pause_ns(const struct sl_engine *e, uint32_t zone, uint32_t questions)
 {
-    uint32_t per_second = ASKED_PER_MEMBER * e->zones.all[zone].live_count;
+    uint64_t per_second = (uint64_t)e->config.byte_cap / ASKING_SHARE / QUESTION_BYTES *
+                          e->zones.all[zone].live_count;
     return per_second > 0 ? (uint64_t)e->peers.count * questions * 1000000000ull / per_second : 0;
+}
+
+/* Until whoever checks this zone, and gets no answer, would check it again. */
+static uint64_t check_pause_ns(struct sl_engine *e, uint32_t zone)
+{
+    return sl_zone_pause_ns(e, zone, WITNESSES_ASKED * sl_probe_questions(e, zone));
 }
 
 static bool is_being_checked(const struct sl_zone_watch *w)
@@ -75,14 +83,28 @@ void sl_zone_check(struct sl_engine *e, uint32_t zone, uint32_t except)
     uint32_t asked = 0;
     if (is_being_checked(w) || e->now_ns < w->next_ask_ns)
         return;
-    uint32_t questions = WITNESSES_ASKED * (e->config.probe_tries + SL_WITNESS_HELPERS);
-    w->next_ask_ns = e->now_ns + sl_zone_pause_ns(e, zone, questions);
+    w->next_ask_ns = e->now_ns + check_pause_ns(e, zone);
     for (uint32_t i = 1; i <= SL_ZONE_WITNESSES && asked < WITNESSES_ASKED; i++) {
         uint32_t witness = z->witnesses[(z->next_witness - i) % SL_ZONE_WITNESSES];
         asked += witness != except && sl_zone_ask(e, zone, witness);
     }
     for (uint32_t i = asked; i < WITNESSES_ASKED; i++)
         sl_zone_ask(e, zone, sl_choice_member(e, zone, except));
+}
+
+/* Everybody hears a report within a few rounds: the first check by it starts at a random turn, and
+ * a later report finds that turn come. A turn of long ago was another report's. */
+void sl_zone_check_in_turn(struct sl_engine *e, uint32_t zone)
+{
+    struct sl_zone_watch *w = sl_zone_watch_of(e, zone);
+    uint64_t pause_ns = check_pause_ns(e, zone);
+    uint64_t last_ns = w->turn_ns > w->next_ask_ns ? w->turn_ns : w->next_ask_ns;
+    if (e->now_ns >= last_ns &&
+        e->now_ns - last_ns >=
+            pause_ns + SL_ZONE_REPORT_INTERVALS * e->config.gossip_idle_interval_ns)
+        w->turn_ns = e->now_ns + (pause_ns > 0 ? sl_prng_next(&e->prng) % pause_ns : 0);
+    if (e->now_ns >= w->turn_ns)
+        sl_zone_check(e, zone, SL_SLOT_NONE);
 }
 
 void sl_zone_rule_doubtful(struct sl_engine *e, uint32_t slot, uint64_t began_ns)

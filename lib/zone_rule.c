@@ -6,10 +6,6 @@
  */
 #include "lib/engine_private.h"
 
-/* A report counts for this many idle intervals. Where two thirds of a cluster are cut off, a node
- * hears one idle frame per interval: two reports within eight of them at 99.7 %. */
-#define REPORT_INTERVALS 8
-
 /* Slots looked at in one step for members to be declared dead, of all zones together: a byte each,
  * 64 cache lines. Deaths declared in it: up to 0.7 us each where the table outgrows the caches. */
 #define SLOTS_PER_STEP     4096
@@ -52,7 +48,7 @@ static uint32_t others_in_reach(struct sl_engine *e)
 static void decide(struct sl_engine *e, uint32_t zone)
 {
     struct sl_zone_watch *w = sl_zone_watch_of(e, zone);
-    uint64_t window_ns = REPORT_INTERVALS * e->config.gossip_idle_interval_ns;
+    uint64_t window_ns = SL_ZONE_REPORT_INTERVALS * e->config.gossip_idle_interval_ns;
     uint32_t reports = 0;
     for (uint32_t i = 0; i < SL_ZONE_REPORTS_WANTED; i++)
         reports += w->reports[i].from_id != 0 && e->now_ns - w->reports[i].heard_ns <= window_ns;
@@ -67,7 +63,7 @@ static void decide(struct sl_engine *e, uint32_t zone)
 
 static uint64_t next_ask_ns(struct sl_engine *e, uint32_t zone)
 {
-    uint64_t pause_ns = sl_zone_pause_ns(e, zone, 1);
+    uint64_t pause_ns = sl_zone_pause_ns(e, zone, 1 + SL_WITNESS_HELPERS); /* one try */
     uint64_t least_ns = e->config.gossip_idle_interval_ns;
     return e->now_ns + sl_engine_jitter(e, pause_ns > least_ns ? pause_ns : least_ns);
 }
@@ -135,7 +131,7 @@ void sl_zone_rule_reported(struct sl_engine *e, uint32_t zone, uint64_t reporter
         return;
     }
     if (e->now_ns - w->answered_ns > check_ns(e))
-        sl_zone_check(e, zone, SL_SLOT_NONE);
+        sl_zone_check_in_turn(e, zone);
 }
 
 /* ---- while it lasts ---- */

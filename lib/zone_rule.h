@@ -17,6 +17,9 @@ struct sl_input;
 
 #define SL_ZONE_RULE_MEMBERS_MIN 8 /* smaller zones are too few to tell a cut from crashes */
 #define SL_ZONE_REPORTS_WANTED   2 /* others who doubt as well: with oneself three accusers */
+/* A report counts for this many idle intervals. Where two thirds of a cluster are cut off, a node
+   hears one idle frame per interval: two reports within eight of them at 99.7 %. */
+#define SL_ZONE_REPORT_INTERVALS 8
 #define SL_ZONE_HELD_MAX         4 /* failed probes that wait for one check: a node starts 1 or 2 */
 /* Helpers that look for a zone in the place of one who gets no answer: one of a third zone, and
    another should that one be lost. */
@@ -47,6 +50,7 @@ struct sl_zone_watch {
     uint64_t silent_ns;   /* unless OPEN: since when */
     uint64_t next_ask_ns; /* unless OPEN: when to look whether it is back; OPEN: before it there is
                              no further check */
+    uint64_t turn_ns;     /* before it there is no check by a report */
     enum sl_zone_state state;
     uint32_t asking; /* witnesses whose answers are awaited */
     uint32_t held_count;
@@ -65,6 +69,8 @@ bool sl_zone_rule_applies(struct sl_engine *e, uint32_t zone);
 bool sl_zone_ask(struct sl_engine *e, uint32_t zone, uint32_t slot);
 /* Begins a check, unless one is under way or was lately. */
 void sl_zone_check(struct sl_engine *e, uint32_t zone, uint32_t except);
+/* The same by a report, which everybody hears. */
+void sl_zone_check_in_turn(struct sl_engine *e, uint32_t zone);
 /* How long this node keeps from asking members of the zone again, once it asks so many times. */
 uint64_t sl_zone_pause_ns(const struct sl_engine *e, uint32_t zone, uint32_t questions);
 /* A probe that began then got no answer but from helpers, if at all: looks for the target's zone

@@ -96,7 +96,7 @@ TEST(SyncPace, WhoStaysSilentIsNotAskedForEver)
     };
     sl_sync_start(cluster.node(1).engine, &cluster.node(2).endpoint, false);
     cluster.node(1).step(nullptr);
-    EXPECT_TRUE(cluster.run_until([&] { return others > 0; }, 3 * kS));
+    EXPECT_TRUE(cluster.run_until([&] { return others > 0; }, 10 * kS));
 }
 
 TEST(SyncPace, DeathsToldByTheHundredAreCheckedAsRoomAllows)

@@ -212,6 +212,17 @@ TEST_F(ZoneRule, ASuspicionFromBeforeTheCutWaits)
     EXPECT_EQ(events(SL_EVENT_MEMBER_DEAD), 0u);
 }
 
+TEST_F(ZoneRule, ACheckIsPacedByTheTriesThatItReallyTakes)
+{
+    form(10, 10, 10);
+    sl_engine *e = cluster.node(1).engine;
+    uint32_t zone_b = sl_zones_of(
+        &e->zones, sl_view_find(e->view, Puppet(cluster, 99, "x").id_of("n101"), nullptr));
+    EXPECT_EQ(sl_probe_questions(e, zone_b), e->config.probe_tries + SL_WITNESS_HELPERS);
+    sl_round_trip_note_tries(&e->paths[zone_b], 40, 0); // loss asks for more of them
+    EXPECT_GT(sl_probe_questions(e, zone_b), e->config.probe_tries + SL_WITNESS_HELPERS);
+}
+
 TEST_F(ZoneRule, SuspicionsBeginAnewAfterAHeal)
 {
     form(10, 10, 10);
@@ -222,9 +233,9 @@ TEST_F(ZoneRule, SuspicionsBeginAnewAfterAHeal)
     teller.gossip(cluster.node(101), {teller.accusation("n3", word, "n2")});
     cluster.run(20 * kS);
     ASSERT_EQ(cluster.node(101).status_of("n3"), SL_SUSPECT);
-    heal();
     uint64_t healed_ns = cluster.now();
-    int first = 0; // before n3 itself has heard of it
+    cluster.reachable = [](int from, int to) { return from != 3 && to != 3; }; // it cannot refute
+    int first = 0;
     ASSERT_TRUE(cluster.run_until(
         [&] {
             for (int number : zone('b', 10))
