@@ -113,7 +113,8 @@ struct sl_engine {
     struct sl_settle settle;
     struct sl_join join;
     struct sl_sync sync;
-    bool told_by_sync; /* what is being merged: it was asked for, or is pushed by who asked */
+    bool teller_unsettled; /* who told what is being merged has changes that still spread */
+    bool told_by_sync;     /* what is being merged: it was asked for, or is pushed by who asked */
     struct sl_mismatch mismatch;
     struct sl_dial dial;
     struct sl_timer retention_timer;
@@ -182,6 +183,8 @@ uint64_t sl_engine_jitter(struct sl_engine *e, uint64_t duration_ns);
 /* ---- stall.c ---- */
 
 void sl_engine_feels(struct sl_engine *e, int32_t delta);
+/* This node was accused. */
+void sl_engine_contradicted(struct sl_engine *e);
 void sl_engine_publish_paths(struct sl_engine *e);
 /* Nobody at all was heard since: the silence is more likely this node's own fault. Holds for a
  * bounded time, so that a last survivor notices that it is alone. */

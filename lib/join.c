@@ -113,12 +113,23 @@ void sl_join_fire(struct sl_engine *e)
     struct sl_join *join = &e->join;
     if (e->phase != SL_PHASE_JOINING)
         return;
-    if (!e->sync.active)
-        ask_seeds(e);
     sl_timer_set(&e->timers, &join->timer, e->now_ns + sl_engine_jitter(e, join->wait_ns));
+    /* A session is an answer: whatever becomes of it, seeds are not asked in vain. */
+    if (e->sync.active)
+        return;
+    ask_seeds(e);
     join->wait_ns *= 2;
     if (join->wait_ns > e->config.join_retry_max_ns)
         join->wait_ns = e->config.join_retry_max_ns;
+}
+
+void sl_join_again(struct sl_engine *e)
+{
+    struct sl_join *join = &e->join;
+    if (e->phase != SL_PHASE_JOINING)
+        return;
+    join->wait_ns = e->config.join_retry_min_ns;
+    sl_timer_set(&e->timers, &join->timer, e->now_ns + sl_engine_jitter(e, join->wait_ns));
 }
 
 /* true: the answer comes from a seed */

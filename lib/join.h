@@ -28,6 +28,8 @@ struct sl_join {
 
 void sl_join_fire(struct sl_engine *e);
 bool sl_join_answer(struct sl_engine *e, const struct sl_input *input);
+/* The session was abandoned: the next question comes soon. */
+void sl_join_again(struct sl_engine *e);
 void sl_join_done(struct sl_engine *e);
 void sl_join_note_member(struct sl_engine *e, uint32_t slot);
 

@@ -112,6 +112,7 @@ static void raise_word(struct sl_engine *e, uint32_t slot, uint64_t word, uint64
 
     switch (sl_word_status(word)) {
     case SL_ALIVE:
+        sl_suspicion_refuted(e, slot);
         sl_suspicion_end(e, slot);
         became_alive(e, slot, word, previous);
         return;
@@ -211,10 +212,18 @@ static void merge_left(struct sl_engine *e, const struct sl_record *r)
         sl_merge_word(e, slot, r->word, 0);
 }
 
+/* While changes spread, thousands may be told of the same death by sessions before its rumour
+ * comes. So many of them look: whoever is there answers one of them, and whoever is not is dead by
+ * their word. */
+#define CHECKERS 8
+
 /* Hundreds may be told at once: those that find no room are told again by the next session, unless
  * their refutations come first. */
 static void check_death(struct sl_engine *e, uint32_t slot, uint64_t word)
 {
+    bool is_in_the_air = e->teller_unsettled || sl_view_summary(e->view)->unsettled > 0;
+    if (is_in_the_air && sl_prng_below(&e->prng, e->peers.count + 1) >= CHECKERS)
+        return;
     if (sl_budget_check(e))
         sl_probe_start(e, slot, SL_PROBE_CHECK, word);
     else
@@ -284,6 +293,7 @@ static void merge_about_self(struct sl_engine *e, const struct sl_record *r)
 void sl_merge_records(struct sl_engine *e, const struct sl_input *input)
 {
     uint8_t type = input->header.type;
+    e->teller_unsettled = input->header.unsettled > 0;
     e->told_by_sync = type == SL_FRAME_SYNC || type == SL_FRAME_SYNC_REQUEST;
     uint32_t seen_slots[SL_STEP_RECORDS_MAX];
     uint32_t seen = sl_merge_ahead(e, input, seen_slots);

@@ -209,6 +209,8 @@ static void failed(struct sl_engine *e, struct sl_probe *p)
         return;
     }
     SL_STAT(e, probes_failed);
+    if (silent.purpose == SL_PROBE_ROUND && !silent.cheap)
+        sl_health_note_turn(&e->health, false);
     if (sl_probe_tells_of_health(&silent))
         sl_engine_feels(e, health_of_failure(&silent));
     bool final = silent.purpose == SL_PROBE_FINAL;
@@ -258,13 +260,13 @@ void sl_probe_period_fire(struct sl_engine *e)
     sl_timer_set(&e->timers, &e->probe_timer, next_ns);
     if (e->phase >= SL_PHASE_LEAVING)
         return;
-    for (uint32_t turn = 0; turn < CHEAP_TURNS_MAX; turn++) {
+    uint32_t wanted = sl_health_turns(&e->health);
+    for (uint32_t turn = 0; turn < CHEAP_TURNS_MAX && wanted > 0; turn++) {
         uint32_t slot = sl_peers_next(&e->peers, &e->prng);
         if (slot == SL_SLOT_NONE)
             return;
         sl_probe_start(e, slot, SL_PROBE_ROUND, sl_view_slot_word(e->view, slot));
-        if (sl_zone_is_open(e, slot))
-            return;
+        wanted -= sl_zone_is_open(e, slot);
     }
 }
 

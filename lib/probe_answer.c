@@ -80,6 +80,8 @@ void sl_probe_answered(struct sl_engine *e, const struct sl_input *input)
         SL_STAT(e, probes_saved);
     if (sl_probe_tells_of_health(&answered))
         sl_engine_feels(e, -1);
+    if (answered.purpose == SL_PROBE_ROUND)
+        sl_health_note_turn(&e->health, true);
     learn_of_path(e, &answered, input, direct);
     bool same_member = sl_view_slot_id(e->view, answered.slot) == answered.target_id;
     if (same_member)

@@ -15,11 +15,13 @@ struct sl_probe_plan sl_probe_plan_make(const struct sl_config *c, const struct 
 {
     uint64_t try_ns = c->probe_try_interval_ns / (hasty ? 2 : 1);
     uint64_t helper_ns = c->probe_helper_wait_ns / (hasty ? 2 : 1);
-    uint32_t helpers = c->probe_helpers * c->probe_helper_rounds;
+    /* Where many have died so have many helpers, and what asking them costs is needed to tell. */
+    uint32_t rounds = sl_health_is_mass_death(health) ? 1 : c->probe_helper_rounds;
+    uint32_t helpers = c->probe_helpers * rounds;
     struct sl_probe_plan plan = {
         .tries = sl_round_trip_tries(path, c->probe_tries, SL_TRIES_MAX),
         .helpers = helpers == 0 ? 0 : sl_round_trip_helpers(path, helpers, SL_HELPERS_MAX),
-        .helper_rounds = c->probe_helper_rounds,
+        .helper_rounds = rounds,
         .try_interval_ns = try_ns,
         .last_wait_ns = clamped(sl_round_trip_timeout_ns(path), sl_health_scale(health, try_ns),
                                 c->probe_try_interval_ns),

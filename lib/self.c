@@ -159,7 +159,7 @@ void sl_self_accused(struct sl_engine *e, uint64_t word)
     sl_settle_note(e);
     SL_STAT(e, refutations);
     if (!later_life)
-        sl_engine_feels(e, 1); /* I was slow to answer (memberlist, state.go: refute) */
+        sl_engine_contradicted(e); /* I was slow to answer (memberlist, state.go: refute) */
     sl_engine_tell(e, SL_EVENT_SELF_ACCUSED, SL_SLOT_NONE, raised, word, 0);
     if (e->phase == SL_PHASE_MEMBER || e->join.name_is_free)
         sl_self_spread(e);

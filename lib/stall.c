@@ -20,6 +20,12 @@ void sl_engine_feels(struct sl_engine *e, int32_t delta)
     __atomic_store_n(&e->stats.health, (uint64_t)e->health.score, __ATOMIC_RELAXED);
 }
 
+void sl_engine_contradicted(struct sl_engine *e)
+{
+    sl_health_contradicted(&e->health);
+    sl_engine_feels(e, 1);
+}
+
 void sl_engine_publish_paths(struct sl_engine *e)
 {
     uint64_t slowest_ns = 0, lost = 0;
@@ -59,7 +65,7 @@ void sl_engine_note_stall(struct sl_engine *e, uint64_t now_ns, enum sl_stall ev
     uint64_t most_ns = evidence == SL_STALL_LINK_DOWN ? UINT64_MAX : patience_ns(e);
     SL_STAT(e, stalls);
     e->stalled_ns = now_ns;
-    sl_engine_feels(e, 1);
+    sl_engine_contradicted(e);
     sl_probe_put_off_all(e, lasted_ns, lost, most_ns);
     sl_suspicion_put_off_all(e, lasted_ns, most_ns);
     sl_zone_rule_put_off_all(e, lasted_ns);

@@ -27,9 +27,11 @@ uint64_t sl_suspicion_timeout(uint64_t min_ns, uint64_t max_ns, uint32_t confirm
 }
 
 /* In a cluster too small to confirm, waiting for confirmations is in vain (memberlist, state.go).
- */
+ * Where many die at once all agree that they do, and word of it would fill all rounds. */
 static uint32_t confirmations_wanted(const struct sl_engine *e)
 {
+    if (sl_health_is_mass_death(&e->health))
+        return 0;
     uint32_t others = e->peers.count > 1 ? e->peers.count - 1 : 0;
     return others < e->config.suspicion_confirmations ? 0 : e->config.suspicion_confirmations;
 }
@@ -125,7 +127,7 @@ static struct sl_suspicion *accuse(struct sl_engine *e, uint32_t slot, uint64_t 
         /* The first accusation and as many confirmations as shorten anything are passed on. */
         if (s->accuser_count > 1)
             SL_STAT(e, confirmations);
-        if (s->accuser_count <= e->config.suspicion_confirmations + 1)
+        if (s->accuser_count <= confirmations_wanted(e) + 1)
             sl_gossip_spread(e, slot, SL_RECORD_SUSPECT, SL_CLASS_SUSPICION, accuser_id);
     }
     return s;
@@ -171,6 +173,13 @@ void sl_suspicion_raise_own(struct sl_engine *e, uint32_t slot)
         SL_STAT(e, suspicions_raised);
     s->mine = true;
     arm(e, s, slot);
+}
+
+void sl_suspicion_refuted(struct sl_engine *e, uint32_t slot)
+{
+    uint32_t entry = sl_slot_map_find(&e->suspicion_map, slot);
+    if (entry != SL_ENTRY_NONE && e->suspicions[entry].mine)
+        sl_health_contradicted(&e->health);
 }
 
 void sl_suspicion_end(struct sl_engine *e, uint32_t slot)

@@ -31,6 +31,8 @@ void sl_suspicion_heard(struct sl_engine *e, uint32_t slot, uint64_t word, uint6
 bool sl_suspicion_holds_death(struct sl_engine *e, uint32_t slot, uint64_t word,
                               uint64_t accuser_id, bool first_hand, bool *news);
 void sl_suspicion_end(struct sl_engine *e, uint32_t slot);
+/* The member lives on: whoever accused it was wrong. */
+void sl_suspicion_refuted(struct sl_engine *e, uint32_t slot);
 void sl_suspicion_fire(struct sl_engine *e, uint32_t entry);
 void sl_suspicion_final(struct sl_engine *e, uint32_t slot, bool answered);
 /* Gives the members that this node itself accuses, or whose deaths wait here, more time, unless it

@@ -22,6 +22,8 @@
 #define SESSIONS_MAX_REPAIRING 8
 /* Tries of one question, each with another member where that may be. */
 #define FAILURES_MAX           5
+/* Of a joiner that knows nobody else yet: the seed may have died, and others wait to be asked. */
+#define FAILURES_MAX_ALONE     1
 /* Silence may be a loss, or a refusal, and who refuses has room again within a second or so: the
  * wait before the next try is drawn from a time that doubles with each, up to about this. */
 #define WAIT_NS_MAX            2000000000ull
@@ -67,12 +69,12 @@ static void finish(struct sl_engine *e)
         sl_join_done(e);
 }
 
-/* Joining goes on with the next seed when the join timer fires; repair when the mismatch has lasted
- * again. */
+/* Joining goes on with the next seed; repair when the mismatch has lasted again. */
 static void abandon(struct sl_engine *e)
 {
     e->sync.active = false;
     e->mismatch.peer_id = 0;
+    sl_join_again(e);
 }
 
 void sl_sync_session_fire(struct sl_engine *e)
@@ -177,7 +179,8 @@ void sl_sync_fire(struct sl_engine *e, uint32_t index)
     /* What was said in the middle of a conversation is not said again: the next session finds it.
      */
     bool over = pull->kind == SL_PULL_FOLLOW || pull->turns > 0;
-    if (over || ++pull->failures > FAILURES_MAX) {
+    bool alone = sync->joining && e->peers.count == 0 && e->join.seed_count > 1;
+    if (over || ++pull->failures > (alone ? FAILURES_MAX_ALONE : FAILURES_MAX)) {
         sync->failed = true;
         sl_sync_release(e, pull);
         sl_sync_assign(e);

@@ -10,19 +10,62 @@ TEST(Health, FollowsMemberlistsAwarenessTable)
         uint32_t score;
     } table[] = {{0, 0},  {-1, 0}, {-10, 0}, {1, 1},  {-1, 0}, {10, 7}, {-1, 6},
                  {-1, 5}, {-1, 4}, {-1, 3},  {-1, 2}, {-1, 1}, {-1, 0}, {-1, 0}};
-    sl_health health = {0};
+    sl_health health = {};
     for (auto &row : table) {
         sl_health_add(&health, row.delta);
         EXPECT_EQ(health.score, row.score) << "after " << row.delta;
     }
 }
 
-TEST(Health, ScalesTimesLikeMemberlistsAwareness)
+TEST(Health, ScalesTimesLikeMemberlistsAwarenessOnceOthersContradict)
 {
     for (uint32_t score : {0u, 3u, 7u}) {
-        sl_health health = {score};
+        sl_health health = {score, SL_HEALTH_MAX, 0};
         EXPECT_EQ(sl_health_scale(&health, kS), (score + 1) * kS);
     }
+}
+
+// Lifeguard's score alone cannot tell one's own sickness from the death of most others.
+TEST(Health, SilenceAloneStretchesNothing)
+{
+    sl_health health = {};
+    sl_health_add(&health, SL_HEALTH_MAX);
+    EXPECT_EQ(sl_health_scale(&health, kS), kS);
+    sl_health_contradicted(&health);
+    EXPECT_EQ(sl_health_scale(&health, kS), 2 * kS);
+    sl_health_add(&health, -1);
+    EXPECT_EQ(sl_health_scale(&health, kS), kS);
+}
+
+TEST(Health, MassDeathIsAQuarterOfSilenceThatNobodyContradicts)
+{
+    sl_health health = {};
+    EXPECT_FALSE(sl_health_is_mass_death(&health));
+    for (int i = 0; i < 2; i++)
+        sl_health_note_turn(&health, false);
+    EXPECT_FALSE(sl_health_is_mass_death(&health));
+    sl_health_note_turn(&health, false);
+    EXPECT_TRUE(sl_health_is_mass_death(&health));
+    sl_health_contradicted(&health);
+    EXPECT_FALSE(sl_health_is_mass_death(&health));
+    sl_health_add(&health, -1);
+    EXPECT_TRUE(sl_health_is_mass_death(&health));
+    for (int i = 0; i < 3; i++)
+        sl_health_note_turn(&health, true);
+    EXPECT_FALSE(sl_health_is_mass_death(&health));
+}
+
+TEST(Health, FewSurvivorsProbeMore)
+{
+    sl_health health = {};
+    for (int i = 0; i < 10; i++)
+        sl_health_note_turn(&health, false);
+    EXPECT_EQ(sl_health_turns(&health), 1u);
+    for (int i = 0; i < 10; i++)
+        sl_health_note_turn(&health, false);
+    EXPECT_EQ(sl_health_turns(&health), 4u);
+    sl_health_contradicted(&health);
+    EXPECT_EQ(sl_health_turns(&health), 1u);
 }
 
 TEST(Health, FailureCountsMissedReceiptsOrOneIfNobodyCouldBeAsked)
@@ -41,7 +84,7 @@ TEST_F(HealthOfProbe, AwarenessDegradedStaysAndProbesTakeTwiceAsLong)
     for (Puppet &h : helpers)
         h.receipts = true;
     uint64_t well_ns = Window();
-    sl_engine_feels(&engine(), 1);
+    sl_engine_contradicted(&engine());
     uint64_t from = cluster.now();
     Probe();
     ASSERT_TRUE(cluster.run_until([&] { return Suspected(); }, 10 * kS));
@@ -94,6 +137,25 @@ TEST_F(HealthOfProbe, OwnRefutationRaisesTheScore)
     EXPECT_EQ(engine().health.score, 1u);
 }
 
+TEST_F(HealthOfProbe, ARefutationOfOnesOwnAccusationContradicts)
+{
+    Start();
+    Probe();
+    ASSERT_TRUE(cluster.run_until([&] { return Suspected(); }, 10 * kS));
+    EXPECT_EQ(engine().health.contradicted, 0u);
+    helpers[0].gossip(node(), {m.alive("m", sl_word_refute(node().word_of("m")), 50)});
+    EXPECT_EQ(engine().health.contradicted, 1u);
+}
+
+TEST_F(HealthOfProbe, ARefutationOfAnothersAccusationDoesNot)
+{
+    Start();
+    helpers[0].gossip(node(), {m.accusation("m", sl_word_with_status(m.word, SL_SUSPECT), "h2")});
+    ASSERT_TRUE(Suspected());
+    helpers[0].gossip(node(), {m.alive("m", sl_word_refute(node().word_of("m")), 50)});
+    EXPECT_EQ(engine().health.contradicted, 0u);
+}
+
 TEST_F(HealthOfProbe, SickNodeProbesMoreSlowly)
 {
     Cluster pair("lan");
@@ -101,7 +163,7 @@ TEST_F(HealthOfProbe, SickNodeProbesMoreSlowly)
     pair.start(2, {1});
     ASSERT_TRUE(pair.run_until([&] { return pair.converged(); }, 10 * kS));
     sl_engine &e = *pair.node(1).engine;
-    e.health.score = SL_HEALTH_MAX;
+    e.health.score = e.health.contradicted = SL_HEALTH_MAX;
     uint64_t due = e.probe_timer.deadline_ns;
     ASSERT_TRUE(pair.run_until([&] { return e.probe_timer.deadline_ns != due; }, 10 * kS));
     EXPECT_EQ(e.probe_timer.deadline_ns - due, 8 * pair.node(1).config.probe_period_ns);

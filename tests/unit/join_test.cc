@@ -39,6 +39,33 @@ TEST(Join, SeedsAreAskedOneAfterAnotherBeforeSeveralAtOnce)
     EXPECT_EQ(tries[3].size(), 3u);
 }
 
+TEST(Join, WhoseSeedDiesAmidTheSessionAsksAnotherSoon)
+{
+    for (uint64_t seed = 1; seed <= 5; seed++) {
+        Cluster cluster("lan", seed);
+        form(cluster, 3);
+        int silent = 0;
+        cluster.reachable = [&](int from, int to) { return from != silent && to != silent; };
+        sl_engine *joiner = cluster.start(9, {1, 2}).engine;
+        ASSERT_TRUE(cluster.run_until([&] { return joiner->sync.active; }, kS));
+        silent = joiner->sync.origin.ip[15];
+        EXPECT_TRUE(cluster.run_until([&] { return joiner->phase == SL_PHASE_MEMBER; }, 3500 * kMs))
+            << seed;
+    }
+}
+
+TEST(Join, TheWaitForSeedsDoesNotGrowDuringASession)
+{
+    Cluster cluster;
+    form(cluster, 3);
+    sl_engine *joiner = cluster.start(9, {1, 2}).engine;
+    ASSERT_TRUE(cluster.run_until([&] { return joiner->sync.active; }, kS));
+    uint64_t wait_ns = joiner->join.wait_ns;
+    for (int i = 0; i < 10; i++)
+        sl_join_fire(joiner);
+    EXPECT_EQ(joiner->join.wait_ns, wait_ns);
+}
+
 class JoinPick : public speaker::Speaker
 {
   protected:

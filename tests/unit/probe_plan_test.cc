@@ -23,7 +23,7 @@ class ProbePlan : public ::testing::Test
 
     sl_config c;
     sl_round_trip path = {};
-    sl_health health = {0};
+    sl_health health = {};
     bool hasty = false;
 };
 
@@ -80,9 +80,9 @@ TEST_F(ProbePlan, FurtherTriesFitIntoTheSameTime)
 
 TEST_F(ProbePlan, SickNodeWaitsLongerWithinTheCeiling)
 {
-    health.score = 2;
+    health.score = health.contradicted = 2;
     EXPECT_EQ(Plan().helper_wait_ns, 3 * c.probe_helper_wait_ns);
-    health.score = SL_HEALTH_MAX;
+    health.score = health.contradicted = SL_HEALTH_MAX;
     EXPECT_EQ(Plan().helper_wait_ns, SL_WAIT_STRETCH_MAX * c.probe_helper_wait_ns);
 }
 

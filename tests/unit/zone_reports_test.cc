@@ -115,7 +115,7 @@ TEST_F(ZoneRule, AReportIsLookedIntoByNodesInTurns)
     for (int number : zone('a', 20)) {
         uint64_t before = cluster.node(number).stats().probes;
         teller.gossip(cluster.node(number), {doubt_of("c")});
-        EXPECT_EQ(cluster.node(number).stats().probes, before) << number;
+        EXPECT_LT(cluster.node(number).stats().probes, before + 3) << number;
     }
 }
 
