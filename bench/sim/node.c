@@ -84,7 +84,7 @@ static int create(struct sim_node *node, const struct sl_config *base, uint64_t 
     strcpy(config.zone, w->scenario->zones[w->directory.entries[node->number].zone].name);
     config.v4 = sim_endpoint_of(node->number);
     node->engine = sl_engine_create(&arena, &config, &layout, &host, sl_prng_next(&w->prng), wall_s,
-                                    w->now_ns);
+                                    sim_node_now_ns(node));
     if (node->engine == NULL)
         return -ENOMEM;
     SL_ASSERT(arena.used_bytes < arena.size_bytes && arrays.used_bytes <= arrays.size_bytes);
@@ -131,7 +131,7 @@ int sim_node_start(struct sim_node *node)
     if (error)
         return error;
     uint32_t count = list_seeds(node, seeds, ids);
-    error = sl_engine_join(node->engine, w->now_ns, seeds, count);
+    error = sl_engine_join(node->engine, sim_node_now_ns(node), seeds, count);
     SL_ASSERT(error == 0);
     sim_node_step(node, NULL);
     return 0;
@@ -229,7 +229,7 @@ void sim_node_stop(struct sim_node *node)
 
 void sim_node_leave(struct sim_node *node)
 {
-    if (sl_engine_leave(node->engine, node->world->now_ns) == 0)
+    if (sl_engine_leave(node->engine, sim_node_now_ns(node)) == 0)
         sim_node_step(node, NULL);
 }
 
@@ -237,7 +237,7 @@ void sim_node_leave(struct sim_node *node)
 void sim_node_update(struct sim_node *node)
 {
     struct sim_world *w = node->world;
-    if (sl_engine_update(node->engine, w->now_ns, "", 0) != 0)
+    if (sl_engine_update(node->engine, sim_node_now_ns(node), "", 0) != 0)
         return;
     struct sim_news news = {
         .at_ns = sim_world_ns(w),

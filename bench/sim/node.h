@@ -65,6 +65,8 @@ struct sim_node {
     bool was_full;                       /* its table had no room for some member, in this life */
     uint64_t sync_number, sync_began_ns; /* the session begun last; began: 0 once it has ended */
     int64_t clock_s;                     /* off by */
+    int32_t drift_ppm;                   /* its time goes so much faster */
+    uint64_t drift_from_ns, drift_at_ns; /* since this world's time, when its own was that */
 } __attribute__((aligned(SL_CACHE_LINE)));
 
 /* Where a node's engine lies while there is one. */
@@ -76,6 +78,12 @@ struct sl_engine_layout sim_node_layout(struct sim_world *world, struct sl_arena
 int sim_node_start(struct sim_node *node);
 /* At time 0: starts a node that has long been in. `like` is one that was formed before, or NULL. */
 int sim_node_form(struct sim_node *node, const struct sim_node *like);
+/* What its own clock says now. The world's if it never drifted. */
+uint64_t sim_node_now_ns(const struct sim_node *node);
+/* The first time of the world at which its own clock says this. */
+uint64_t sim_node_world_ns(const struct sim_node *node, uint64_t own_ns);
+/* From now on its time goes so much faster than the world's, or slower. */
+void sim_node_drift(struct sim_node *node, int32_t ppm);
 /* Gone without a word. */
 void sim_node_stop(struct sim_node *node);
 void sim_node_pause(struct sim_node *node);

@@ -26,11 +26,12 @@ void sim_node_step(struct sim_node *node, const struct sl_input *input)
     struct sim_world *w = node->world;
     uint32_t steps = 1;
     node->sent = 0;
-    struct sl_step step = sl_engine_step(node->engine, w->now_ns, input);
+    uint64_t own_ns = sim_node_now_ns(node);
+    struct sl_step step = sl_engine_step(node->engine, own_ns, input);
     for (; step.more; steps++)
-        step = sl_engine_step(node->engine, w->now_ns, NULL);
+        step = sl_engine_step(node->engine, own_ns, NULL);
     sim_check_work(&w->invariants, sim_world_ns(w), node->number, steps, node->sent);
-    node->deadline_ns = step.next_deadline_ns;
+    node->deadline_ns = sim_node_world_ns(node, step.next_deadline_ns);
     set_wake(node);
     uint64_t word = sl_engine_self_word(node->engine);
     if (word != node->word)
@@ -79,9 +80,10 @@ static void meet(struct sim_node *node, struct sim_packet *packet)
         .from = sim_endpoint_of(packet->from),
     };
     uint64_t charged_before = node->counters->charged_bytes;
+    uint64_t own_ns = sim_node_now_ns(node);
     enum sl_verdict verdict =
-        sl_fast_frame(sl_engine_fast(node->engine), node->lane, w->now_ns, &io, w->input);
-    sl_engine_note_traffic(node->engine, w->now_ns, node->counters->charged_bytes - charged_before);
+        sl_fast_frame(sl_engine_fast(node->engine), node->lane, own_ns, &io, w->input);
+    sl_engine_note_traffic(node->engine, own_ns, node->counters->charged_bytes - charged_before);
     if (verdict == SL_VERDICT_ANSWER && io.bytes[SL_HEADER_TYPE_AT] == SL_FRAME_SYNC)
         sim_world_count(w, SIM_METRIC_sync_bytes, io.length_bytes);
     if (verdict == SL_VERDICT_ANSWER)
@@ -107,7 +109,7 @@ static void step_late(struct sim_node *node)
 {
     sim_node_step(node, NULL);
     if (node->state == SIM_NODE_UP && node->overflowed != 0) {
-        sl_engine_note_stall(node->engine, node->world->now_ns, SL_STALL_RX_OVERFLOW, 0);
+        sl_engine_note_stall(node->engine, sim_node_now_ns(node), SL_STALL_RX_OVERFLOW, 0);
         sim_node_step(node, NULL);
     }
     node->overflowed = 0;

@@ -36,6 +36,7 @@ enum sim_verb {
     SIM_LEAVE,
     SIM_JOIN,
     SIM_CLOCK,
+    SIM_DRIFT,
     SIM_UPDATE,
     SIM_CLOG,
     SIM_STARVE,
@@ -71,7 +72,7 @@ struct sim_action {
     uint32_t from;        /* forge: the node that says it; SIM_FROM_STRANGER */
     enum sl_status status; /* forge */
     bool forges;           /* lie: claims in others' names, too */
-    bool back;             /* clock: into the past */
+    bool back;             /* clock: into the past; drift: slower */
     uint32_t millionths;
     bool one_way; /* from a to b */
     uint32_t line;

@@ -4,9 +4,11 @@
 #include "bench/sim/scenario_lines.h"
 
 #define FORGED_UP_MAX 65536u
+#define DRIFT_MAX     100000u /* millionths */
 
 #define VERBS                                                                                 \
-    "at, crash, restart, pause, leave, join, update, clock, clog, starve, ring, lie, forge, " \
+    "at, crash, restart, pause, leave, join, update, clock, drift, clog, starve, ring, lie, " \
+    "forge, "                                                                                 \
     "pick, cut, "                                                                             \
     "heal, "                                                                                  \
     "loss, burst, mtu, rtt, delay, duplicate, reorder, replay, corrupt, expect or a topology line"
@@ -56,6 +58,22 @@ static bool pick(struct sim_words *w, struct sim_scenario *s, struct sim_action 
     strcpy(added->text, name);
     added->from_ns = a->at_ns;
     return true;
+}
+
+static bool drift(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
+{
+    const char *expected = "'faster' or 'slower'";
+    if (!sim_take_who(w, s, &a->who) || !sim_take_keyword(w, "by") ||
+        !sim_take_share(w, &a->millionths))
+        return false;
+    if (a->millionths > DRIFT_MAX)
+        return sim_refuse(w, "a clock that drifts by more than 10%%, expected less");
+    const char *way = sim_take(w, expected);
+    if (way == NULL)
+        return false;
+    a->back = strcmp(way, "slower") == 0;
+    return a->back || strcmp(way, "faster") == 0 ||
+           sim_refuse(w, "'%s', expected %s", way, expected);
 }
 
 static bool clock_step(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
@@ -163,6 +181,7 @@ static const struct {
     {"leave", SIM_LEAVE, turns},
     {"join", SIM_JOIN, turns},
     {"clock", SIM_CLOCK, clock_step},
+    {"drift", SIM_DRIFT, drift},
     {"update", SIM_UPDATE, who_only},
     {"clog", SIM_CLOG, pause},
     {"starve", SIM_STARVE, starve},

@@ -55,6 +55,13 @@ static void draw_delays(struct sim_drawing *d)
                       sim_draw_between(d, 100, most_us), sim_draw_between(d, 0, most_us / 10));
 }
 
+/* A bad crystal is off by 0.01 %. */
+static void draw_drift(struct sim_drawing *d)
+{
+    sim_draw_once(d, sim_draw_moment(d, 0), "drift 20%% by 0.0%" PRIu64 "%% %s",
+                  sim_draw_between(d, 1, 9), sim_draw_chance(d, 50) ? "faster" : "slower");
+}
+
 static void draw_forged(struct sim_drawing *d)
 {
     static const char *const statuses[] = {"alive", "suspect", "dead"};
@@ -65,8 +72,8 @@ static void draw_forged(struct sim_drawing *d)
 }
 
 static const struct sim_draw_kind of_nodes[] = {
-    {draw_node_loss, 20}, {draw_bad_nodes, 10}, {draw_node_mtu, 5},
-    {draw_node_cut, 20},  {draw_delays, 15},    {draw_forged, 10},
+    {draw_node_loss, 20}, {draw_bad_nodes, 10}, {draw_node_mtu, 5}, {draw_node_cut, 20},
+    {draw_delays, 15},    {draw_forged, 10},    {draw_drift, 15},
 };
 
 void sim_draw_node_faults(struct sim_drawing *d)

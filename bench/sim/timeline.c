@@ -138,6 +138,9 @@ static void act_on(struct sim_node *node, const struct sim_action *a, uint32_t i
     case SIM_LEAVE:
         leave(node);
         return;
+    case SIM_DRIFT:
+        sim_node_drift(node, a->back ? -(int32_t)a->millionths : (int32_t)a->millionths);
+        return;
     case SIM_CLOCK:
         node->clock_s += a->back ? -step_s : step_s;
         return;

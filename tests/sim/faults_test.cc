@@ -173,4 +173,42 @@ TEST(SimFaults, SomeNodesMayBeConfiguredOtherwise)
     EXPECT_EQ(own.probe_tries, 4u);
 }
 
+TEST(SimFaults, AClockMayGoFasterOrSlowerWhileItsNodeRuns)
+{
+    Played run("nodes 10\nprofile lan\nstart formed\nrun 101s\nat 1s drift n1 by 10% faster\n"
+               "at 1s drift n2 by 10% slower\nat 51s drift n3 by 1% faster\n"
+               "expect false_dead == 0\n",
+               1);
+    EXPECT_TRUE(run.holds());
+    uint64_t now_ns = run.world.now_ns;
+    auto off_ms = [&](uint32_t node) {
+        return ((int64_t)sim_node_now_ns(&run.world.nodes[node]) - (int64_t)now_ns) / 1000000.0;
+    };
+    EXPECT_NEAR(off_ms(0), 10000, 1);
+    EXPECT_NEAR(off_ms(1), -10000, 1);
+    EXPECT_NEAR(off_ms(2), 500, 1);
+    EXPECT_EQ(off_ms(3), 0);
+    const struct sl_engine_stats *quick = sl_engine_stats(run.world.nodes[0].engine);
+    const struct sl_engine_stats *slow = sl_engine_stats(run.world.nodes[1].engine);
+    EXPECT_NEAR((double)quick->probes / slow->probes, 1.1 / 0.9, 0.05);
+}
+
+TEST(SimFaults, ATimeOfADriftingClockIsFoundInTheWorlds)
+{
+    Played run("nodes 3\nstart formed\nrun 9s\nat 1s drift n1 by 3.3333% faster\n"
+               "at 1s drift n2 by 0.0001% slower\nat 5s drift n1 by 9.9% slower\n",
+               1);
+    for (uint32_t node = 0; node < 3; node++) {
+        sim_node &n = run.world.nodes[node];
+        for (uint64_t after_ns : {1ull, 999ull, 1000001ull, 123456789012ull}) {
+            uint64_t own_ns = sim_node_now_ns(&n) + after_ns;
+            uint64_t now_ns = run.world.now_ns;
+            run.world.now_ns = sim_node_world_ns(&n, own_ns);
+            EXPECT_GE(sim_node_now_ns(&n), own_ns);
+            EXPECT_LE(sim_node_now_ns(&n), own_ns + 2);
+            run.world.now_ns = now_ns;
+        }
+    }
+}
+
 } // namespace

@@ -256,13 +256,13 @@ TEST_F(Scenario, RefusalsSayWhereWhatAndWhatWasExpected)
     EXPECT_EQ(refusal("nodes 3\nat 5s crash 101%"),
               "f:2: '101%', expected nodes: n7, n3-n10, n1,n5-n9, zone NAME, 1%, 5 nodes, crashed, "
               "leavers, all, all but n7, or a pick's name");
-    EXPECT_EQ(
-        refusal("nodes 3\nat 5s explode n1"),
-        "f:2: 'explode', expected at, crash, restart, pause, leave, join, update, clock, clog, "
-        "starve, ring, lie, forge, pick, cut, heal, loss, burst, mtu, rtt, delay, duplicate, "
-        "reorder, "
-        "replay, "
-        "corrupt, expect or a topology line");
+    EXPECT_EQ(refusal("nodes 3\nat 5s explode n1"),
+              "f:2: 'explode', expected at, crash, restart, pause, leave, join, update, clock, "
+              "drift, clog, "
+              "starve, ring, lie, forge, pick, cut, heal, loss, burst, mtu, rtt, delay, duplicate, "
+              "reorder, "
+              "replay, "
+              "corrupt, expect or a topology line");
     EXPECT_EQ(refusal("nodes 3\ncut mars"),
               "f:2: 'mars', expected nodes: n7, n3-n10, n1,n5-n9, zone NAME, 1%, 5 nodes, "
               "crashed, leavers, all, all but n7, or a pick's name");
@@ -281,6 +281,10 @@ TEST_F(Scenario, RefusalsSayWhereWhatAndWhatWasExpected)
     EXPECT_EQ(refusal("nodes 3\nmtu wide"), "f:2: 'wide', expected a number of bytes");
     EXPECT_EQ(refusal("nodes 3\nmtu 9000"), "f:2: 9000, expected at most 8952");
     EXPECT_EQ(refusal("nodes 3\nclock n1 -1h"), "f:2: '-1h', expected 'forward' or 'back'");
+    EXPECT_EQ(refusal("nodes 3\ndrift n1 by 11% faster"),
+              "f:2: a clock that drifts by more than 10%, expected less");
+    EXPECT_EQ(refusal("nodes 3\ndrift n1 by 1%"),
+              "f:2: the line ends, expected 'faster' or 'slower'");
     EXPECT_EQ(refusal("nodes 3\nat 0 crash n1"), "f:2: '0', expected a whole number and its unit "
                                                  "(us, ms, s, m, h), such as 200ms");
     EXPECT_EQ(refusal("nodes 3\nclog n1"), "f:2: the line ends, expected 'for'");
