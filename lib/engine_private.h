@@ -77,7 +77,7 @@ struct sl_engine {
     uint64_t wall_s;                  /* the clock's time at the start, or the epoch */
     struct sl_endpoint silent_holder; /* of this node's name, that did not answer */
     uint64_t silent_since_ns;
-    struct sl_rival rival;
+    struct sl_namesake namesake;
     struct sl_twin twin;
     uint64_t namesake_told_ns;
 

@@ -251,20 +251,20 @@ void sl_self_met_namesake(struct sl_engine *e, const struct sl_input *input)
 }
 
 /* A name is given up only to a node that goes on answering where it says it is. */
-#define RIVAL_ANSWERS     5
-#define RIVAL_EVERY_NS    1000000000ull
-#define RIVAL_PATIENCE_NS (8 * RIVAL_EVERY_NS)
+#define NAMESAKE_ANSWERS     5
+#define NAMESAKE_EVERY_NS    1000000000ull
+#define NAMESAKE_PATIENCE_NS (8 * NAMESAKE_EVERY_NS)
 
 /* true: it has answered often enough. */
-static bool rival_persists(struct sl_engine *e, const struct sl_endpoint *endpoint)
+static bool namesake_persists(struct sl_engine *e, const struct sl_endpoint *endpoint)
 {
-    struct sl_rival *rival = &e->rival;
-    bool goes_on = sl_endpoint_equal(&rival->endpoint, endpoint) &&
-                   e->now_ns - rival->answered_ns < RIVAL_PATIENCE_NS;
-    rival->answers = goes_on ? rival->answers + 1 : 1;
-    rival->endpoint = *endpoint;
-    rival->answered_ns = e->now_ns;
-    return rival->answers >= RIVAL_ANSWERS;
+    struct sl_namesake *other = &e->namesake;
+    bool goes_on = sl_endpoint_equal(&other->endpoint, endpoint) &&
+                   e->now_ns - other->answered_ns < NAMESAKE_PATIENCE_NS;
+    other->answers = goes_on ? other->answers + 1 : 1;
+    other->endpoint = *endpoint;
+    other->answered_ns = e->now_ns;
+    return other->answers >= NAMESAKE_ANSWERS;
 }
 
 void sl_self_conflict_answer(struct sl_engine *e, const struct sl_probe *probe,
@@ -272,8 +272,8 @@ void sl_self_conflict_answer(struct sl_engine *e, const struct sl_probe *probe,
 {
     uint64_t other_birth = input->body.probe.target_word;
     bool yield = am_later(e, other_birth, &probe->endpoint);
-    if (yield && !rival_persists(e, &probe->endpoint)) {
-        sl_probe_start_conflict(e, &probe->endpoint, probe->word, RIVAL_EVERY_NS);
+    if (yield && !namesake_persists(e, &probe->endpoint)) {
+        sl_probe_start_conflict(e, &probe->endpoint, probe->word, NAMESAKE_EVERY_NS);
         return;
     }
     if (yield)

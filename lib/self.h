@@ -14,7 +14,7 @@ struct sl_engine;
 struct sl_input;
 
 /* Another node of this node's name, which was first; it has to answer several times. */
-struct sl_rival {
+struct sl_namesake {
     struct sl_endpoint endpoint;
     uint32_t answers; /* in a row */
     uint64_t answered_ns;
