@@ -37,6 +37,19 @@ static void cut_comment(char *text)
     }
 }
 
+/* Takes off quotes round a value, as other programs' files have them. NULL: one is not closed. */
+static char *unquote(char *value)
+{
+    size_t length = strlen(value);
+    char quote = value[0];
+    if (quote != '"' && quote != '\'')
+        return value;
+    if (length < 2 || value[length - 1] != quote)
+        return NULL;
+    value[length - 1] = '\0';
+    return value + 1;
+}
+
 static int read_section(struct reader *r, char *text)
 {
     size_t length = strlen(text);
@@ -73,8 +86,18 @@ static int read_line(struct reader *r, char *text)
         return -EINVAL;
     }
     *equals = '\0';
-    struct sl_config_entry entry = {
-        .section = r->section, .key = trim(text), .value = trim(equals + 1), .line = r->line};
+    struct sl_config_entry entry = {.section = r->section,
+                                    .key = trim(text),
+                                    .value = unquote(trim(equals + 1)),
+                                    .line = r->line};
+    if (entry.value == NULL) {
+        snprintf(
+            r->why, r->why_bytes,
+            "%s:%u: the value of '%.60s' begins with a quote and ends without one; values need "
+            "no quotes",
+            r->path, r->line, entry.key);
+        return -EINVAL;
+    }
     if (r->section[0] == '\0') {
         snprintf(r->why, r->why_bytes,
                  "%s:%u: key '%.60s' stands before the first section; put it below a line such as "
@@ -83,6 +106,13 @@ static int read_line(struct reader *r, char *text)
         return -EINVAL;
     }
     return r->take(r->argument, &entry, r->why, r->why_bytes);
+}
+
+/* Editors of other systems begin a file of UTF-8 with a byte order mark. */
+static size_t mark_bytes(const char *text)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    return strncmp(text, mark, strlen(mark)) == 0 ? strlen(mark) : 0;
 }
 
 static int read_lines(struct reader *r, FILE *file)
@@ -99,7 +129,7 @@ static int read_lines(struct reader *r, FILE *file)
                      r->line, SL_CONFIG_LINE_BYTES_MAX);
             error = -EINVAL;
         } else {
-            error = read_line(r, text);
+            error = read_line(r, text + (r->line == 1 ? mark_bytes(text) : 0));
         }
     }
     if (error == 0 && ferror(file)) {

@@ -104,13 +104,42 @@ static bool huge_pages_free(uint32_t memory_mb)
     return true;
 }
 
+/* What the kernel can give without ending somebody; UINT64_MAX if it does not say. */
+static uint64_t available_mb(void)
+{
+    unsigned long long kb = UINT64_MAX;
+    char line[128];
+    FILE *file = fopen("/proc/meminfo", "re");
+    while (file != NULL && fgets(line, sizeof(line), file) != NULL)
+        if (sscanf(line, "MemAvailable: %llu kB", &kb) == 1)
+            break;
+    if (file != NULL)
+        fclose(file);
+    return kb / 1024;
+}
+
+/* EAL touches all of it before anything can be said. */
+static int check_memory(const struct sl_eal_config *config)
+{
+    uint64_t available = available_mb();
+    if (config->memory_mb <= available)
+        return 0;
+    SL_LOG(
+        SL_LOG_ERROR,
+        "eal.memory_mb: %u MB are more than the %llu MB that this machine has available; lower it",
+        config->memory_mb, (unsigned long long)available);
+    return -ENOMEM;
+}
+
 /* 1 with huge pages, 0 without, or -errno after logging. */
 static int choose_pages(const struct sl_eal_config *config)
 {
     if (config->huge == SL_HUGE_NO)
-        return 0;
+        return check_memory(config);
     if (huge_pages_free(config->memory_mb))
         return 1;
+    if (config->huge == SL_HUGE_AUTO && check_memory(config) != 0)
+        return -ENOMEM;
     if (config->huge == SL_HUGE_AUTO) {
         SL_LOG(SL_LOG_NOTICE, "no %u MB of free huge pages: packet memory is in ordinary pages",
                config->memory_mb);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "dataplane/option_table.h"
+#include "lib/identity.h"
 #include "lib/profile.h"
 
 struct check {
@@ -55,13 +56,59 @@ static bool on_link(const struct sl_options_family *f)
 static int check_family(const struct check *c, const struct sl_options_family *f,
                         const char *address, const char *gateway)
 {
+    bool alone = f->prefix_bits == (f == &c->options->v4 ? 32 : 128);
+    if (f->set && alone && !f->has_gateway)
+        return refuse(c, "port", address,
+                      "a network of one address has no neighbours; write the network's prefix "
+                      "length, or set %s",
+                      gateway);
     if (!f->has_gateway)
         return 0;
     if (!f->set)
         return refuse(c, "port", gateway, "a gateway needs %s in [port] as well", address);
-    if (!on_link(f))
+    if (memcmp(f->address, f->gateway, sizeof(f->address)) == 0)
+        return refuse(c, "port", gateway, "this is the node's own %s; write the router's", address);
+    if (!alone && !on_link(f))
         return refuse(c, "port", gateway, "not within the network of %s; correct one of them",
                       address);
+    return 0;
+}
+
+/* What is claimed: the port's endpoint, or how others reach it. */
+static int claim(const struct check *c, bool set, const struct sl_endpoint *advertised,
+                 const char *key, struct sl_endpoint *claimed, struct sl_endpoint *bound)
+{
+    static const uint8_t nobody[16];
+    if (memcmp(advertised->ip, nobody, sizeof(nobody)) == 0)
+        return 0;
+    if (!set)
+        return refuse(c, "port", key,
+                      "an address to advertise needs one of the port's own as well");
+    *bound = *claimed;
+    *claimed = *advertised;
+    if (claimed->port == 0)
+        claimed->port = bound->port;
+    return 0;
+}
+
+/* By the rule of those who will read it. */
+static int check_identity(const struct check *c)
+{
+    const struct sl_config *config = &c->options->config;
+    struct sl_identity identity = {
+        .v4 = config->v4,
+        .v6 = config->v6,
+        .name = config->name,
+        .name_bytes = (uint8_t)strlen(config->name),
+    };
+    if (!sl_identity_is_valid(&identity))
+        return refuse(c, "node", "name",
+                      "other nodes refuse this name: it must be UTF-8 without control characters");
+    identity.zone = config->zone;
+    identity.zone_bytes = (uint8_t)strlen(config->zone);
+    if (!sl_identity_is_valid(&identity))
+        return refuse(c, "node", "zone",
+                      "other nodes refuse this zone: it must be UTF-8 without control characters");
     return 0;
 }
 
@@ -78,6 +125,12 @@ static int check_addresses(const struct check *c)
         o->config.v4 = sl_endpoint_v4(o->v4.address, (uint16_t)o->udp_port);
     if (o->v6.set)
         o->config.v6 = sl_endpoint_v6(o->v6.address, (uint16_t)o->udp_port);
+    if (error == 0)
+        error =
+            claim(c, o->v4.set, &o->advertise_v4, "advertise", &o->config.v4, &o->config.bound_v4);
+    if (error == 0)
+        error =
+            claim(c, o->v6.set, &o->advertise_v6, "advertise6", &o->config.v6, &o->config.bound_v6);
     return error;
 }
 
@@ -124,6 +177,8 @@ int sl_options_check(struct sl_options *options, char *why, size_t why_bytes)
     int error = fill_name(&c);
     if (error == 0)
         error = check_addresses(&c);
+    if (error == 0)
+        error = check_identity(&c);
     if (error == 0)
         error = check_port(&c);
     return error ? error : check_protocol(&c);

@@ -29,6 +29,10 @@ int sl_option_parse_prefix(int family, const char *text, struct sl_options_famil
 int sl_option_parse_gateway(int family, const char *text, struct sl_options_family *field,
                             char *why, size_t why_bytes);
 
+/* Port 0: none was written, so the port's own. */
+int sl_option_parse_advertise(int family, const char *text, struct sl_endpoint *field, char *why,
+                              size_t why_bytes);
+
 /* option_list.c: words separated by commas or blanks */
 int sl_option_parse_tags(const char *text, char *field, char *why, size_t why_bytes);
 int sl_option_parse_seeds(const char *text, struct sl_options *options, char *why,

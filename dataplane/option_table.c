@@ -39,6 +39,11 @@ const struct sl_option sl_option_table[] = {
         "Next hop of IPv4 packets that leave the link. Empty: none."),
     ROW("port", "gateway6", GATEWAY6, v6, 0, 0, NULL, "", NULL,
         "Next hop of IPv6 packets that leave the link. Empty: none."),
+    ROW("port", "advertise", ADVERTISE4, advertise_v4, 0, 0, NULL, "", NULL,
+        "Where others reach this node if a router translates its address, such as "
+        "203.0.113.7:7947. Empty: at address."),
+    ROW("port", "advertise6", ADVERTISE6, advertise_v6, 0, 0, NULL, "", NULL,
+        "The same for address6, such as [2001:db8::7]:7947."),
     ROW("port", "mtu", NUMBER, mtu, 0, 9600, NULL, "0", NULL,
         "Bytes of an IP packet on the link. 0: what the device says."),
     ROW("port", "vlan", NUMBER, vlan, 0, 4094, NULL, "0", NULL,

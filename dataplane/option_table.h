@@ -20,6 +20,8 @@ enum sl_option_type {
     SL_OPTION_PREFIX6,
     SL_OPTION_GATEWAY4,
     SL_OPTION_GATEWAY6,
+    SL_OPTION_ADVERTISE4,
+    SL_OPTION_ADVERTISE6,
     SL_OPTION_NUMBER,   /* uint32_t within least..most */
     SL_OPTION_SIZE,     /* uint32_t bytes */
     SL_OPTION_DURATION, /* uint64_t nanoseconds */

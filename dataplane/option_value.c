@@ -160,6 +160,10 @@ int sl_option_parse(const struct sl_option *o, const char *text, struct sl_optio
         return sl_option_parse_gateway(AF_INET, text, field, why, why_bytes);
     case SL_OPTION_GATEWAY6:
         return sl_option_parse_gateway(AF_INET6, text, field, why, why_bytes);
+    case SL_OPTION_ADVERTISE4:
+        return sl_option_parse_advertise(AF_INET, text, field, why, why_bytes);
+    case SL_OPTION_ADVERTISE6:
+        return sl_option_parse_advertise(AF_INET6, text, field, why, why_bytes);
     case SL_OPTION_NUMBER:
     case SL_OPTION_SIZE:
         return parse_number(o, text, field, why, why_bytes);

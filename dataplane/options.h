@@ -47,8 +47,10 @@ struct sl_options {
     char profile[8];
     struct sl_port_spec port;
     struct sl_options_family v4, v6; /* at least one is set */
-    uint32_t mtu;                    /* 0 = the device's */
-    uint32_t vlan;                   /* 0 = untagged */
+    /* What is claimed instead, port 0 as written; all zero: nothing. Ends up in config. */
+    struct sl_endpoint advertise_v4, advertise_v6;
+    uint32_t mtu;  /* 0 = the device's */
+    uint32_t vlan; /* 0 = untagged */
     uint32_t dscp;
     uint32_t udp_port; /* the first of those that struct sl_net tells of */
     uint32_t seed_count;

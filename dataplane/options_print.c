@@ -56,6 +56,10 @@ static void print_kind(const struct sl_option *o, FILE *out)
     case SL_OPTION_GATEWAY6:
         fprintf(out, "An address.");
         break;
+    case SL_OPTION_ADVERTISE4:
+    case SL_OPTION_ADVERTISE6:
+        fprintf(out, "ADDRESS[:PORT].");
+        break;
     case SL_OPTION_SEEDS:
     case SL_OPTION_CPUS:
         fprintf(out, "A list.");

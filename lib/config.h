@@ -22,6 +22,8 @@ struct sl_config {
     char tags[SL_TAGS_BYTES_MAX + 1];
     struct sl_endpoint v4; /* port 0 = none; at least one of the two */
     struct sl_endpoint v6;
+    /* Where frames really leave from, if it is not what is claimed above (a router translates). */
+    struct sl_endpoint bound_v4, bound_v6;
 
     /* Room. */
     uint32_t max_members;

@@ -30,10 +30,15 @@ void sl_lane_init(struct sl_lane *lane, uint8_t id, uint8_t lane_count,
     lane->counters = counters;
 }
 
+static bool is_of(const struct sl_endpoint *own, const struct sl_endpoint *from)
+{
+    return sl_endpoint_is_set(own) && sl_ip_equal(own, from);
+}
+
 static bool is_own_address(const struct sl_fast *fast, const struct sl_endpoint *from)
 {
-    return (sl_endpoint_is_set(&fast->self_v4) && sl_ip_equal(&fast->self_v4, from)) ||
-           (sl_endpoint_is_set(&fast->self_v6) && sl_ip_equal(&fast->self_v6, from));
+    return is_of(&fast->self_v4, from) || is_of(&fast->self_v6, from) ||
+           is_of(&fast->bound_v4, from) || is_of(&fast->bound_v6, from);
 }
 
 static enum sl_verdict tell_engine(struct sl_pass *pass, bool urgent)

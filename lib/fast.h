@@ -37,7 +37,8 @@ struct sl_fast {
     uint64_t self_id;
     uint64_t birth_word; /* the word with which this life began, or the life before it if that was
                             dead for all; load relaxed */
-    struct sl_endpoint self_v4, self_v6;
+    struct sl_endpoint self_v4, self_v6;   /* claimed */
+    struct sl_endpoint bound_v4, bound_v6; /* as struct sl_config */
     uint32_t cluster_id;
     uint32_t boot_salt;
     uint32_t frame_bytes;

@@ -10,8 +10,10 @@
 
 bool sl_self_is_mine(const struct sl_engine *e, const struct sl_endpoint *endpoint)
 {
-    return sl_endpoint_is_set(endpoint) && (sl_endpoint_equal(endpoint, &e->config.v4) ||
-                                            sl_endpoint_equal(endpoint, &e->config.v6));
+    const struct sl_config *c = &e->config;
+    return sl_endpoint_is_set(endpoint) &&
+           (sl_endpoint_equal(endpoint, &c->v4) || sl_endpoint_equal(endpoint, &c->v6) ||
+            sl_endpoint_equal(endpoint, &c->bound_v4) || sl_endpoint_equal(endpoint, &c->bound_v6));
 }
 
 static void describe_self(struct sl_engine *e)
@@ -65,6 +67,8 @@ void sl_self_create(struct sl_engine *e, uint64_t wall_s)
         .birth_word = e->self_word,
         .self_v4 = e->config.v4,
         .self_v6 = e->config.v6,
+        .bound_v4 = e->config.bound_v4,
+        .bound_v6 = e->config.bound_v6,
         .cluster_id = e->cluster.id,
         .boot_salt = (uint32_t)sl_prng_next(&e->prng),
         .frame_bytes = e->config.frame_bytes,

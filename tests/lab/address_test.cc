@@ -47,5 +47,26 @@ TEST_F(Address, ANodeWhoseAddressIsInUseEndsAndBothNameTheOther)
         EXPECT_TRUE(formed(cluster)) << "and nobody has heard of the third";
     }
 }
+/* A router that gives n2 another port outside, both ways. */
+TEST_F(Address, ANodeBehindATranslatingRouterIsReachedWhereItAdvertises)
+{
+    net().bash("in=\"ip netns exec ${LAB}sw nft\"; $in add table bridge nat;"
+               "$in add chain bridge nat turn '{ type filter hook forward priority 0; }';"
+               "$in add rule bridge nat turn iifname p2 udp sport 7947 udp sport set 17947;"
+               "$in add rule bridge nat turn oifname p2 udp dport 7947 drop;"
+               "$in add rule bridge nat turn oifname p2 udp dport 17947 udp dport set 7947");
+    Cluster cluster;
+    for (int number : {1, 2, 3}) {
+        cluster.push_back(std::make_unique<Node>(net(), number));
+        cluster.back()->start(number == 2 ? Flags{"--port.advertise=10.77.0.2:17947"} : Flags{});
+    }
+    ASSERT_TRUE(formed(cluster));
+    EXPECT_EQ(cluster[0]->members()["n2"].address, "10.77.0.2:17947");
+    long long before = cluster[1]->pings_answered();
+    EXPECT_TRUE(
+        await("PINGs reach it there", [&] { return cluster[1]->pings_answered() > before + 5; }));
+    for (const auto &node : cluster)
+        EXPECT_FALSE(node->reported("dead", "n2")) << node->name;
+}
 } // namespace
 } // namespace lab

@@ -100,6 +100,73 @@ TEST_F(Options, TheLeastFileGetsTheDefaults)
     EXPECT_STREQ(o_->control_socket, "/run/starling/starling.sock");
 }
 
+TEST_F(Options, AddressesThatOthersCannotReachAreRefused)
+{
+    const std::pair<const char *, const char *> wrong[] = {
+        {"--port.address=192.0.2.0/24", "network's own address"},
+        {"--port.address=192.0.2.255/24", "broadcast address"},
+        {"--port.address=192.0.2.5/30", ""},
+        {"--port.address=192.0.2.4/30", "network's own address"},
+        {"--port.address=192.0.2.4/31", ""},
+        {"--port.address=192.0.2.4/32", "no neighbours"},
+        {"--port.address6=::ffff:192.0.2.1/64", "IPv4 address in IPv6 form"},
+        {"--port.address6=fe80::1/64", "link-local"},
+        {"--port.address6=::1/64", "unicast"},
+        {"--port.address6=2001:db8::1/128", "no neighbours"},
+        {"--port.address6=2001:db8::1/64", ""},
+    };
+    for (auto [flag, words] : wrong) {
+        int result = load(kLeast, {flag});
+        EXPECT_EQ(result == SL_OPTIONS_RUN, *words == '\0') << flag << ": " << why();
+        EXPECT_NE(why().find(words), std::string::npos) << flag << ": " << why();
+    }
+    EXPECT_LT(load(kLeast, {"--port.address=192.0.2.4/24", "--port.gateway=192.0.2.4"}), 0);
+    EXPECT_NE(why().find("own address"), std::string::npos) << why();
+    EXPECT_LT(load(kLeast, {"--port.address=192.0.2.4/24", "--port.gateway=192.0.3.1"}), 0);
+    EXPECT_NE(why().find("not within"), std::string::npos) << why();
+    EXPECT_EQ(load(kLeast, {"--port.address=192.0.2.4/32", "--port.gateway=192.0.2.254"}), 0)
+        << "a host route to its router: " << why();
+}
+
+TEST_F(Options, WhatIsAdvertisedIsClaimedAndWhatIsBoundIsKept)
+{
+    ASSERT_EQ(load(kLeast, {"--port.advertise=203.0.113.7:17947"}), 0) << why();
+    sl_endpoint bound = sl_endpoint_v4(o_->v4.address, 7947);
+    const uint8_t outside[4] = {203, 0, 113, 7};
+    sl_endpoint claimed = sl_endpoint_v4(outside, 17947);
+    EXPECT_TRUE(sl_endpoint_equal(&o_->config.v4, &claimed));
+    EXPECT_TRUE(sl_endpoint_equal(&o_->config.bound_v4, &bound));
+    ASSERT_EQ(load(kLeast, {"--port.udp_port=9000", "--port.advertise=203.0.113.7"}), 0) << why();
+    EXPECT_EQ(o_->config.v4.port, 9000);
+    EXPECT_EQ(o_->config.bound_v4.port, 9000);
+    for (const char *wrong :
+         {"--port.advertise=name:7947", "--port.advertise=[2001:db8::7]:7947",
+          "--port.advertise=127.0.0.1", "--port.advertise6=203.0.113.7:7947",
+          "--port.advertise6=[fe80::1]:7947", "--port.advertise6=[2001:db8::7]:7947"})
+        EXPECT_LT(load(kLeast, {wrong}), 0) << wrong;
+}
+
+TEST_F(Options, NamesThatOtherNodesRefuseAreRefused)
+{
+    EXPECT_LT(load(kLeast, {"--node.name=K\xf6ln"}), 0);
+    EXPECT_NE(why().find("UTF-8"), std::string::npos) << why();
+    EXPECT_LT(load(kLeast, {"--node.zone=z\xfcrich"}), 0);
+    EXPECT_NE(why().find("[node] zone"), std::string::npos) << why();
+    EXPECT_LT(load(kLeast, {"--node.name=a\xc2\x9b"}), 0) << "a C1 control";
+    EXPECT_EQ(load(kLeast, {"--node.name=Köln"}), 0) << why();
+}
+
+TEST_F(Options, QuotesAreTakenOffAndAByteOrderMarkIsSkipped)
+{
+    ASSERT_EQ(load("\xef\xbb\xbf" + std::string(kLeast) + "[node]\nzone = \"north east\"\n"), 0)
+        << why();
+    EXPECT_STREQ(o_->config.zone, "north east");
+    ASSERT_EQ(load(std::string(kLeast) + "[node]\nzone = 'north'\n"), 0) << why();
+    EXPECT_STREQ(o_->config.zone, "north");
+    EXPECT_NE(complaint("[node]\nzone = \"north\n").find("quote"), std::string::npos);
+    EXPECT_NE(complaint("[node]\nzone = \"\n").find("quote"), std::string::npos);
+}
+
 TEST_F(Options, AProfileGivenLastStillComesFirst)
 {
     ASSERT_EQ(
