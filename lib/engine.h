@@ -66,6 +66,8 @@ struct sl_engine_stats {
     uint64_t zone_doubts;        /* times that nobody in a zone answered */
     uint64_t zones_unreachable;  /* now */
     uint64_t flapping;           /* members, now */
+    uint64_t path_bytes;         /* longest frame that is sent now: less where long ones vanish */
+    uint64_t paths_swallowed;    /* times that long frames were found to vanish */
 };
 
 /* How an engine's view lies in memory (view.h). NULL instead of one: own cold records, compacting.

@@ -136,6 +136,7 @@ struct sl_engine *sl_engine_create(struct sl_arena *arena, const struct sl_confi
         return NULL;
     name_timers(e);
     sl_self_create(e, wall_s);
+    sl_path_create(e);
     start_timers(e);
     return e;
 }

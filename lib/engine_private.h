@@ -20,7 +20,7 @@
  *   sync.c       sessions that make two views equal: sync_ask.c questions, sync_answer.c what
  *                comes back, walk.c range by range, for large differences
  *   dial.c       the dead and lost seeds; retention.c forgetting
- *   flaps.c      who dies again and again
+ *   flaps.c      who dies again and again; path.c how long frames may be
  */
 #include "lib/engine.h"
 
@@ -32,6 +32,7 @@
 #include "lib/join.h"
 #include "lib/merge.h"
 #include "lib/meter.h"
+#include "lib/path.h"
 #include "lib/peers.h"
 #include "lib/prng.h"
 #include "lib/probe.h"
@@ -99,6 +100,7 @@ struct sl_engine {
     uint64_t probes_used;                     /* one bit each */
     struct sl_round_trip paths[SL_ZONES_MAX]; /* to each zone, by its index */
     struct sl_health health;
+    struct sl_path path;
     uint64_t heard_ns;   /* anybody else, last */
     uint64_t stalled_ns; /* when an own stall was last noted */
     struct sl_slot_map suspicion_map;

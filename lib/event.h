@@ -27,7 +27,8 @@
     X(LINK_UP, "link-up")                                                                          \
     X(ADDRESS_CONFLICT, "address-conflict") /* another MAC address, the event's name, holds this   \
                                                node's address or that of a neighbour (endpoint) */ \
-    X(MEMBER_FLAPPING, "flapping") /* dead once more; not told of again until it is quiet */
+    X(MEMBER_FLAPPING, "flapping") /* dead once more; not told of again until it is quiet */       \
+    X(PATH_SHORT, "path-short")    /* long frames vanish: this node sends short ones from now on */
 
 enum sl_event_type {
 #define SL_EVENT_ENUM(name, text) SL_EVENT_##name,

@@ -105,8 +105,8 @@ static uint32_t give_rumours(struct sl_pass *pass, const struct sl_rumour_block 
 {
     uint64_t key = given_key(pass, block->number);
     uint32_t quota = gift_limit(pass, key);
-    uint32_t limit = pass->io->room_bytes < pass->fast->frame_bytes ? pass->io->room_bytes
-                                                                    : pass->fast->frame_bytes;
+    uint32_t path_bytes = __atomic_load_n(&pass->fast->path_bytes, __ATOMIC_RELAXED);
+    uint32_t limit = pass->io->room_bytes < path_bytes ? pass->io->room_bytes : path_bytes;
     if (pass->io->length_bytes < limit && !sl_pass_sender_is_proven(pass))
         limit = pass->io->length_bytes;
     if (limit <= length_bytes)

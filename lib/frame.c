@@ -6,7 +6,7 @@
 
 _Static_assert(AT_TAG + 16 == SL_HEADER_BYTES, "the tag ends the header");
 _Static_assert(SL_PROBE_WORD_AT + 8 == SL_HEADER_BYTES + SL_PROBE_BODY_BYTES, "probe body");
-_Static_assert(AT_SYNC_RESERVED + 4 == SL_HEADER_BYTES + SL_SYNC_BODY_BYTES, "sync body");
+_Static_assert(AT_SYNC_MOST + 4 == SL_HEADER_BYTES + SL_SYNC_BODY_BYTES, "sync body");
 
 enum sl_wire_error sl_header_read(const uint8_t *frame, uint32_t length_bytes,
                                   struct sl_header *out)
@@ -50,6 +50,7 @@ void sl_sync_body_read(const uint8_t *frame, struct sl_sync_body *out)
     out->last_id = sl_be64_load(frame + AT_LAST);
     out->salt = sl_be64_load(frame + AT_SYNC_SALT);
     out->live_count = sl_be32_load(frame + AT_LIVE);
+    out->most_bytes = sl_be32_load(frame + AT_SYNC_MOST);
 }
 
 void sl_sync_body_write(uint8_t *frame, const struct sl_sync_body *body)
@@ -58,5 +59,5 @@ void sl_sync_body_write(uint8_t *frame, const struct sl_sync_body *body)
     sl_be64_store(frame + AT_LAST, body->last_id);
     sl_be64_store(frame + AT_SYNC_SALT, body->salt);
     sl_be32_store(frame + AT_LIVE, body->live_count);
-    sl_be32_store(frame + AT_SYNC_RESERVED, 0);
+    sl_be32_store(frame + AT_SYNC_MOST, body->most_bytes);
 }

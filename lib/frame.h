@@ -80,6 +80,8 @@ struct sl_sync_body {
     uint64_t salt;       /* of the hashes in a comparison (digest.h); 0: no comparison, a request
                             pulls all records of the range */
     uint32_t live_count; /* live members in the sender's whole view */
+    uint32_t most_bytes; /* longest frame that may answer this one; 0: any, less than
+                            SL_FRAME_BYTES_MIN counts as that */
 };
 
 /* Why a frame or record was refused; each is a drop counter (see counters.h). */

@@ -23,7 +23,7 @@ enum {
     AT_LAST = 80,
     AT_SYNC_SALT = 88,
     AT_LIVE = 96,
-    AT_SYNC_RESERVED = 100,
+    AT_SYNC_MOST = 100,
 };
 
 static inline bool sl_probe_body_is_good(const uint8_t *frame, uint8_t type)
@@ -38,8 +38,7 @@ static inline bool sl_probe_body_is_good(const uint8_t *frame, uint8_t type)
 
 static inline bool sl_sync_body_is_good(const uint8_t *frame)
 {
-    return sl_be64_load(frame + AT_FIRST) <= sl_be64_load(frame + AT_LAST) &&
-           sl_be32_load(frame + AT_SYNC_RESERVED) == 0;
+    return sl_be64_load(frame + AT_FIRST) <= sl_be64_load(frame + AT_LAST);
 }
 
 static inline bool sl_body_is_good(const uint8_t *frame, uint8_t type)

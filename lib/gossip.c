@@ -68,8 +68,8 @@ uint32_t sl_gossip_load(struct sl_engine *e, uint8_t *frame, uint32_t length_byt
         return length_bytes;
     /* As much as one peer of a round gets. */
     uint32_t limit = length_bytes + sl_budget_rumours(e) / e->config.gossip_fanout;
-    if (limit > e->config.frame_bytes)
-        limit = e->config.frame_bytes;
+    if (limit > e->path.bytes)
+        limit = e->path.bytes;
     uint32_t loaded_bytes = sl_cargo_load(e, frame, length_bytes, limit, cargo);
     sl_meter_add(&e->said, e->now_ns, loaded_bytes - length_bytes);
     return loaded_bytes;
@@ -112,8 +112,8 @@ static uint32_t fill_round(struct sl_engine *e, uint32_t budget, uint8_t *frame,
     uint32_t limit = budget / count > SL_FRAME_BYTES_MIN ? budget / count : SL_FRAME_BYTES_MIN;
     if (limit > budget)
         limit = budget;
-    if (limit > e->config.frame_bytes)
-        limit = e->config.frame_bytes;
+    if (limit > e->path.bytes)
+        limit = e->path.bytes;
     uint32_t length = sl_zone_reports_write(e, frame, *length_bytes);
     length = sl_cargo_load(e, frame, length, limit > length ? limit : length, cargo);
     *length_bytes = length;
@@ -186,7 +186,7 @@ void sl_gossip_reply(struct sl_engine *e, const struct sl_input *input)
     uint32_t length;
     if (!sl_engine_begin(e, SL_FRAME_GOSSIP, 0, &buffer, &length))
         return;
-    uint32_t limit = e->config.frame_bytes;
+    uint32_t limit = e->path.bytes;
     length +=
         sl_gossip_write(e, buffer.bytes + length, limit - length, e->self_slot, SL_RECORD_ALIVE, 0);
     if (gone) {

@@ -36,6 +36,7 @@ struct sl_probe {
     uint64_t first_try_ns;
     uint32_t sent_us[SL_TRIES_MAX]; /* when each try was sent, after the first */
     uint32_t zone;                  /* of the target when the probe began */
+    uint32_t first_bytes;           /* of the first try's frame */
     bool cheap; /* to a dead member, or into a zone that is silent: one try, and silence accuses
                    nobody */
     uint32_t tries;

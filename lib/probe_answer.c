@@ -28,6 +28,18 @@ static void fetch_claim(struct sl_engine *e, const struct sl_probe *p, uint64_t 
                     SL_HEADER_BYTES + SL_SYNC_BODY_BYTES + SL_RECORD_ALIVE_BYTES_MAX);
 }
 
+/* Only a probe's first try is long. */
+static void learn_of_length(struct sl_engine *e, const struct sl_probe *p, uint32_t answered_try)
+{
+    bool is_test = p->first_bytes > e->path.bytes;
+    if (answered_try == 0) {
+        sl_path_passed(e);
+        sl_path_tested(e, p->first_bytes);
+    } else if (!is_test) {
+        sl_path_swallowed(e);
+    }
+}
+
 /* Each try has a number of its own, so an answer tells which one came through, however late; of the
  * earlier ones those count as lost whose answer would be late by now. */
 static void learn_of_path(struct sl_engine *e, const struct sl_probe *p,
@@ -53,6 +65,8 @@ static void learn_of_path(struct sl_engine *e, const struct sl_probe *p,
     }
     sl_round_trip_note_tries(path, lost, 0);
     sl_engine_publish_paths(e);
+    if (direct && p->first_bytes > SL_FRAME_BYTES_MIN)
+        learn_of_length(e, p, answered_try);
 }
 
 void sl_probe_answered(struct sl_engine *e, const struct sl_input *input)

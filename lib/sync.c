@@ -176,9 +176,11 @@ void sl_sync_fire(struct sl_engine *e, uint32_t index)
         return;
     }
     sync->window = (sync->window + 1) / 2;
+    pull->lost_long |= pull->most_bytes > SL_FRAME_BYTES_MIN;
     /* What was said in the middle of a conversation is not said again: the next session finds it.
      */
     bool over = pull->kind == SL_PULL_FOLLOW || pull->turns > 0;
+    sync->lost_long += over && pull->most_bytes > SL_FRAME_BYTES_MIN;
     bool alone = sync->joining && e->peers.count == 0 && e->join.seed_count > 1;
     if (over || ++pull->failures > (alone ? FAILURES_MAX_ALONE : FAILURES_MAX)) {
         sync->failed = true;

@@ -31,6 +31,8 @@ struct sl_pull {
     uint64_t first_id, last_id;
     struct sl_endpoint to;
     uint32_t asked_bytes; /* of the last question's frame */
+    uint32_t most_bytes;  /* longest frame of this conversation, either way */
+    bool lost_long;       /* a question that allowed long frames got no answer */
     uint64_t asked_ns;
     uint32_t failures;
     uint32_t turns;
@@ -51,9 +53,11 @@ struct sl_sync {
     struct sl_timer timer; /* begins the next session */
     bool active;
     bool joining;
-    bool failed;          /* something in this session was not answered, or left out */
-    bool is_known;        /* this node is proven to others: the last answer showed it */
-    uint32_t window;      /* conversations at once; see sl_sync_assign() */
+    bool failed;        /* something in this session was not answered, or left out */
+    bool is_known;      /* this node is proven to others: the last answer showed it */
+    uint32_t lost_long; /* conversations that broke off, maybe by frames that were too long: as many
+                           of the next try short ones */
+    uint32_t window;    /* conversations at once; see sl_sync_assign() */
     uint64_t slowest_ns;  /* answer so far */
     uint32_t sessions;    /* so far */
     uint32_t agreed;      /* of them, the last in a row that taught little */

@@ -50,7 +50,7 @@ static bool send_turn(struct sl_engine *e, struct sl_pull *pull, const struct sl
 {
     struct sl_buffer buffer;
     struct sl_sync_body body = {pull->first_id, pull->last_id, e->sync.salt,
-                                sl_view_summary(e->view)->live_count};
+                                sl_view_summary(e->view)->live_count, pull->most_bytes};
     uint32_t length = sl_sync_begin_request(e, &buffer, pull->number, &body, false);
     if (length == 0)
         return false;
@@ -95,6 +95,18 @@ static void note_length(struct sl_sync *sync, const struct sl_pull *pull,
         sync->is_known = false;
 }
 
+/* Whether long frames pass. What the answer said that was no news is not counted: it may have been
+ * longer. */
+static void note_path(struct sl_engine *e, struct sl_pull *pull, const struct sl_input *input)
+{
+    uint32_t least = sl_frame_records_at(SL_FRAME_SYNC) + input->records_bytes;
+    if (least > SL_FRAME_BYTES_MIN || pull->asked_bytes > SL_FRAME_BYTES_MIN)
+        sl_path_passed(e);
+    else if (pull->lost_long)
+        sl_path_swallowed(e);
+    pull->lost_long = false;
+}
+
 void sl_sync_answer(struct sl_engine *e, const struct sl_input *input)
 {
     struct sl_sync *sync = &e->sync;
@@ -112,6 +124,7 @@ void sl_sync_answer(struct sl_engine *e, const struct sl_input *input)
         sync->their_count = body->live_count;
     sl_timer_cancel(&e->timers, &pull->timer);
     note_length(sync, pull, input);
+    note_path(e, pull, input);
     if (sync->window < SL_PULLS_MAX)
         sync->window++;
     if (e->now_ns - pull->asked_ns > sync->slowest_ns)

@@ -22,8 +22,8 @@ uint64_t sl_sync_patience_ns(const struct sl_engine *e)
 static uint32_t send_padded(struct sl_engine *e, struct sl_buffer *buffer, uint32_t length_bytes,
                             uint32_t pad_to_bytes, const struct sl_endpoint *to)
 {
-    if (pad_to_bytes > e->config.frame_bytes)
-        pad_to_bytes = e->config.frame_bytes;
+    if (pad_to_bytes > e->path.bytes)
+        pad_to_bytes = e->path.bytes;
     if (pad_to_bytes >= length_bytes + 4) {
         sl_record_write_pad(buffer->bytes + length_bytes, pad_to_bytes - length_bytes);
         length_bytes = pad_to_bytes;
@@ -49,7 +49,8 @@ bool sl_sync_ask(struct sl_engine *e, const struct sl_endpoint *to, uint64_t fir
                  uint64_t last_id, uint32_t number, bool with_claim, uint32_t pad_to_bytes)
 {
     struct sl_buffer buffer;
-    struct sl_sync_body body = {first_id, last_id, 0, sl_view_summary(e->view)->live_count};
+    struct sl_sync_body body = {first_id, last_id, 0, sl_view_summary(e->view)->live_count,
+                                e->path.bytes};
     uint32_t length = sl_sync_begin_request(e, &buffer, number, &body, with_claim);
     if (length == 0)
         return false;
@@ -72,7 +73,7 @@ struct sl_compare sl_sync_comparison(struct sl_engine *e, const struct sl_pull *
         .live_count = live > e->sync.their_count ? live : e->sync.their_count,
         .work = SL_COMPARE_WORK,
         .out = frame + length_bytes,
-        .room_bytes = e->config.frame_bytes - length_bytes,
+        .room_bytes = pull->most_bytes - length_bytes,
     };
 }
 
@@ -137,8 +138,10 @@ void sl_sync_ask_now(struct sl_engine *e, struct sl_pull *pull)
 {
     struct sl_sync *sync = &e->sync;
     struct sl_buffer buffer;
+    /* After a silence short frames are tried: the path may swallow long ones. */
+    pull->most_bytes = pull->failures > 0 || pull->lost_long ? SL_FRAME_BYTES_MIN : e->path.bytes;
     struct sl_sync_body body = {pull->first_id, pull->last_id, sync->salt,
-                                sl_view_summary(e->view)->live_count};
+                                sl_view_summary(e->view)->live_count, pull->most_bytes};
     uint64_t wait_ns = sl_sync_patience_ns(e);
     uint32_t pad_bytes = may_be_unproven(e, pull) ? PADDED_BYTES : 0;
     /* Whose view differs may lack just the asker: questions that open bring its claim along, and
@@ -201,6 +204,8 @@ void sl_sync_open(struct sl_engine *e, struct sl_pull *pull, enum sl_pull_kind k
     pull->kind = kind;
     pull->waits_to_ask = true;
     pull->failures = 0;
+    pull->lost_long = sync->lost_long > 0;
+    sync->lost_long -= pull->lost_long;
     pull->turns = 0;
     pull->number = sl_next_number(&e->numbers, SL_PULLS_MAX, pull->timer.index);
     pull->first_id = first_id;

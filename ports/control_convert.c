@@ -143,6 +143,8 @@ static void convert_engine(const struct sl_engine_stats *e, struct sl_control_st
     out->syncs_failed = e->syncs_failed;
     out->sync_learned = e->sync_learned;
     out->flapping = e->flapping;
+    out->path_bytes = e->path_bytes;
+    out->paths_swallowed = e->paths_swallowed;
 }
 
 static struct sl_control_percentiles convert_percentiles(const struct sl_percentiles *p)

@@ -159,6 +159,8 @@ struct sl_control_stats {
     uint64_t charged_bytes, stranger_bytes; /* that the byte cap counts; that it does not */
     uint64_t gossip_stale;                  /* GOSSIP frames that told nothing new */
     uint64_t flapping;                      /* members, now */
+    uint64_t path_bytes;                    /* longest frame sent now */
+    uint64_t paths_swallowed;               /* times that long ones were found to vanish */
     struct sl_control_percentiles probe_rtt, convergence;
     uint32_t worker_count, class_count, drop_count, reserved;
     struct sl_control_worker workers[SL_CONTROL_WORKERS];
@@ -205,6 +207,6 @@ SL_CONTROL_SIZE(sl_control_class, 48);
 SL_CONTROL_SIZE(sl_control_drop, 112);
 SL_CONTROL_SIZE(sl_control_percentiles, 48);
 SL_CONTROL_SIZE(sl_control_worker, 40);
-SL_CONTROL_SIZE(sl_control_stats, 9232);
+SL_CONTROL_SIZE(sl_control_stats, 9248);
 SL_CONTROL_SIZE(sl_control_events, 16);
 SL_CONTROL_SIZE(sl_control_event, 216);

@@ -78,7 +78,7 @@ static void create_starts(struct bench_frames *f, const struct bench_frames_conf
     header.view_hash = c->view_hash;
     header.unsettled = c->unsettled;
     struct sl_probe_body probe = {c->target_id, 0, c->self_word};
-    struct sl_sync_body sync = {0, 0, 0, c->members->count};
+    struct sl_sync_body sync = {0, 0, 0, c->members->count, 0};
     for (uint8_t type = SL_FRAME_PING; type < SL_FRAME_TYPE_END; type++) {
         uint8_t *payload = payload_of(f, f->starts[type]);
         create_headers(f, c, f->starts[type]);

@@ -73,7 +73,7 @@ class Stranger : public Worker
         sl_probe_body probe = {target,
                                type == SL_FRAME_ACK || type == SL_FRAME_NACK ? node.id() : PEER,
                                sl_word(1000, 0, SL_ALIVE)};
-        sl_sync_body sync = {0, UINT64_MAX, salt, 3};
+        sl_sync_body sync = {0, UINT64_MAX, salt, 3, 0};
         if (type <= SL_FRAME_PING_REQ)
             sl_probe_body_write(out.data(), &probe);
         else if (type == SL_FRAME_SYNC_REQUEST || type == SL_FRAME_SYNC)

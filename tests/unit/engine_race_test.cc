@@ -130,7 +130,7 @@ class EngineRace : public ::testing::Test
         sl_header_write(frame, &header);
         sl_probe_body probe = {id_of(header.type == SL_FRAME_PING ? 0 : 1 + i / 5 % MEMBERS),
                                header.sender_id, 0};
-        sl_sync_body sync = {0, UINT64_MAX, 0, 0};
+        sl_sync_body sync = {0, UINT64_MAX, 0, 0, 0};
         if (header.type == SL_FRAME_SYNC_REQUEST)
             sl_sync_body_write(frame, &sync);
         else if (header.type != SL_FRAME_PULL)

@@ -101,7 +101,7 @@ TEST_F(FastTest, PiggybackIsWholeRecordsWithinTheFrameLimitAndTheBuffer)
     run(ping(), PROBE_BYTES + 2 * SL_RECORD_ACCUSATION_BYTES + 5);
     EXPECT_EQ(out_records(SL_FRAME_ACK).size(), 2u);
     publish(all);
-    fast.frame_bytes = PROBE_BYTES + 3 * SL_RECORD_ACCUSATION_BYTES + 27;
+    fast.path_bytes = PROBE_BYTES + 3 * SL_RECORD_ACCUSATION_BYTES + 27;
     run(ping());
     EXPECT_EQ(out_records(SL_FRAME_ACK).size(), 3u);
     publish(all);

@@ -56,7 +56,7 @@ struct FastTest : ::testing::Test {
         fast.self_v4 = v4(99);
         fast.cluster_id = cluster.id;
         fast.boot_salt = 77;
-        fast.frame_bytes = FRAME_LIMIT;
+        fast.frame_bytes = fast.path_bytes = FRAME_LIMIT;
         fast.byte_cap = 100000000;
         fast.word_most = UINT64_MAX;
         fast.gift_bytes_per_second = 100000;
@@ -138,7 +138,7 @@ struct FastTest : ::testing::Test {
     {
         Bytes f(SYNC_BYTES);
         sl_header h = header(type, sender);
-        sl_sync_body body{first, last, hash, 0};
+        sl_sync_body body{first, last, hash, 0, 0};
         sl_header_write(f.data(), &h);
         sl_sync_body_write(f.data(), &body);
         return f;

@@ -52,6 +52,22 @@ TEST_F(FastTest, SyncRequestIsAnsweredFromTheView)
     EXPECT_EQ(counters.syncs_answered, 1u);
 }
 
+TEST_F(FastTest, AnswerIsNoLongerThanTheAskerWants)
+{
+    for (uint64_t i = 0; i < 40; i++)
+        add(0xd000 + i, word(0, SL_ALIVE), 4);
+    Bytes request = sync(SL_FRAME_SYNC_REQUEST, A, 0, UINT64_MAX, 0);
+    ASSERT_EQ(run(request), SL_VERDICT_ANSWER);
+    uint32_t full = io.length_bytes;
+    ASSERT_GT(full, (uint32_t)SL_FRAME_BYTES_MIN);
+    for (uint32_t wanted : {1u, (uint32_t)SL_FRAME_BYTES_MIN, SL_FRAME_BYTES_MIN + 100u}) {
+        sl_be32_store(request.data() + 100, wanted);
+        ASSERT_EQ(run(request), SL_VERDICT_ANSWER);
+        EXPECT_LE(io.length_bytes, std::max(wanted, (uint32_t)SL_FRAME_BYTES_MIN));
+        EXPECT_GT(io.length_bytes, SL_FRAME_BYTES_MIN / 2u) << "but as much as fits";
+    }
+}
+
 TEST_F(FastTest, ComparisonThatFindsNothingIsAnsweredWithAnEmptyFrame)
 {
     ASSERT_EQ(run(sync(SL_FRAME_SYNC_REQUEST, A, 1, 0xaaaa, 77)), SL_VERDICT_ANSWER);

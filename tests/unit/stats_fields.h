@@ -28,7 +28,9 @@
     X(path_lost_permille) \
     X(zone_doubts)        \
     X(zones_unreachable)  \
-    X(flapping)
+    X(flapping)           \
+    X(path_bytes)         \
+    X(paths_swallowed)
 
 #define COUNTER_FIELDS(X) \
     X(records_stale)      \

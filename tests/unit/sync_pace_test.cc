@@ -158,7 +158,7 @@ TEST(SyncPace, AnAnswerOfAnEarlierSessionAnswersNothing)
     late.header.sender_id = walk.cluster.node(1).id_of("n2");
     late.header.probe = pull.number;
     late.from = walk.cluster.node(2).endpoint;
-    late.body.sync = {pull.first_id, pull.last_id, walk.e->sync.salt + 2, 101};
+    late.body.sync = {pull.first_id, pull.last_id, walk.e->sync.salt + 2, 101, 0};
     uint64_t due_ns = pull.timer.deadline_ns;
     walk.cluster.node(1).step(&late);
     EXPECT_EQ(walk.e->sync.window, 1u);

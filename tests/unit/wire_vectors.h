@@ -91,7 +91,7 @@ struct Vectors {
     {
         Bytes frame(SL_HEADER_BYTES + SL_SYNC_BODY_BYTES, 0xee);
         struct sl_header h = header(type);
-        struct sl_sync_body body = {0, UINT64_MAX, 0x1122334455667788ull, 2};
+        struct sl_sync_body body = {0, UINT64_MAX, 0x1122334455667788ull, 2, 0};
         sl_header_write(frame.data(), &h);
         sl_sync_body_write(frame.data(), &body);
         return frame;
