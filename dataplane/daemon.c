@@ -10,6 +10,7 @@
 
 #include "dataplane/node.h"
 #include "dataplane/port_keeper.h"
+#include "dataplane/reporter.h"
 #include "dataplane/signals.h"
 #include "dataplane/station.h"
 #include "ports/control_server.h"
@@ -27,7 +28,15 @@ struct daemon {
     struct sl_node_context context;
     struct sl_node node;
     struct sl_control_server *server;
+    struct sl_reporter reporter;
 };
+
+static uint64_t realtime_now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
 
 static int daemon_runtime(struct daemon *d)
 {
@@ -67,14 +76,18 @@ static int daemon_serve(struct daemon *d)
     d->context = (struct sl_node_context){.runtime = &d->runtime,
                                           .options = d->options,
                                           .joiner = &d->joiner,
+                                          .troubles = &d->reporter.troubles,
                                           .started_ns = sl_clock_now(&d->runtime.clock)};
     d->node = sl_node_of(&d->context);
+    sl_reporter_open(&d->reporter, &d->node, d->options->config.cluster_name, d->context.started_ns,
+                     realtime_now_ns());
     struct sl_control_place place = {.path = d->options->control_socket,
                                      .group = d->options->control_group,
                                      .mode = d->options->control_mode};
     rc = sl_control_server_create(&d->server, &place, SL_CONTROL_PATIENCE, &d->node);
     if (rc == 0)
-        rc = sl_port_keeper_open(&d->keeper, d->options, &d->station, &d->runtime);
+        rc = sl_port_keeper_open(&d->keeper, d->options, &d->station, &d->runtime,
+                                 &d->reporter.troubles);
     if (rc == 0)
         rc = sl_runtime_launch(&d->runtime);
     if (rc == 0)
@@ -90,6 +103,8 @@ static void daemon_signal(struct daemon *d, uint64_t now_ns)
     bool must_end = d->signals_seen > 0 || sl_port_keeper_address_taken(&d->keeper);
     if (!must_end || d->leave_until_ns != 0)
         return;
+    if (d->signals_seen > 0)
+        SL_LOG(SL_LOG_NOTICE, "signal to end: leaves the cluster; a second one ends at once");
     d->leave_until_ns = now_ns + SL_DAEMON_LEAVE_MS * 1000000ull;
     d->node.leave(d->node.context);
 }
@@ -129,6 +144,7 @@ static int daemon_loop(struct daemon *d)
         if (sl_port_keeper_run(&d->keeper) != 0)
             return SL_EXIT_FAILED;
         daemon_signal(d, now_ns);
+        sl_reporter_turn(&d->reporter, now_ns, realtime_now_ns());
         if (daemon_done(d, now_ns, &status))
             return status;
         sl_joiner_run(&d->joiner);
@@ -146,6 +162,7 @@ static int daemon_on_station(struct daemon *d)
         SL_LOG(SL_LOG_NOTICE, "node '%s' of cluster '%s' is up on %s (%s)", d->options->config.name,
                d->options->config.cluster_name, d->options->port.text, d->station.port.driver);
         status = daemon_loop(d);
+        sl_reporter_finish(&d->reporter, sl_clock_now(&d->runtime.clock), realtime_now_ns());
     }
     sl_control_server_destroy(d->server);
     sl_runtime_stop(&d->runtime);

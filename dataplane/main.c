@@ -11,6 +11,7 @@ int main(int argc, char *argv[])
 {
     static struct sl_options options;
     char why[SL_OPTIONS_WHY];
+    sl_log_find_journal();
     int signals = sl_signals_open();
     if (signals < 0) {
         SL_LOG(SL_LOG_ERROR, "signals: %s", strerror(-signals));

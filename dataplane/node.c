@@ -107,6 +107,9 @@ static int node_info(void *context, struct sl_node_info *info)
     info->max_members = o->config.max_members;
     info->workers = o->workers;
     snprintf(info->link, sizeof(info->link), "%s", link_name(&n->runtime->port));
+    info->trouble_count = n->troubles->count;
+    for (uint32_t i = 0; i < n->troubles->count; i++)
+        info->troubles[i] = n->troubles->list[i].shown;
     info->view_hash = __atomic_load_n(&summary->view_hash, __ATOMIC_RELAXED);
     info->flapping = (uint32_t)__atomic_load_n(&sl_engine_stats(n->runtime->loop.engine)->flapping,
                                                __ATOMIC_RELAXED);

@@ -5,6 +5,7 @@
 #include "dataplane/joiner.h"
 #include "dataplane/options.h"
 #include "dataplane/runtime.h"
+#include "dataplane/troubles.h"
 #include "lib/node.h"
 
 #ifdef __cplusplus
@@ -15,6 +16,7 @@ struct sl_node_context {
     struct sl_runtime *runtime;
     const struct sl_options *options;
     struct sl_joiner *joiner;
+    const struct sl_troubles *troubles;
     uint64_t started_ns; /* the runtime's clock */
 };
 

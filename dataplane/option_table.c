@@ -71,7 +71,8 @@ const struct sl_option sl_option_table[] = {
     ROW("workers", "idle", CHOICE, idle, 0, 0, "adaptive|busy", "adaptive", NULL,
         "What a core does without packets: short sleeps (adaptive) or polling on (busy)."),
     ROW("log", "level", CHOICE, log_level, 0, 0, "error|warning|notice|info|debug", "notice", NULL,
-        "The least urgent messages that are logged."),
+        "The least urgent lines of log. error: not done; warning: deaths, troubles; notice: joins, "
+        "leaves, commands; info: suspicions."),
 
     KNOB(NUMBER, "max_members", max_members, "Room of the member table, fixed at start."),
     KNOB(NUMBER, "table_load_percent", table_load_percent,

@@ -124,7 +124,7 @@ static bool answer(const char *flag, FILE *out)
         sl_options_print_help(out);
     else if (strcmp(flag, "--print-config") == 0)
         sl_options_print_example(out);
-    else if (strcmp(flag, "--version") == 0)
+    else if (strcmp(flag, "--version") == 0 || strcmp(flag, "-V") == 0)
         fprintf(out, "starlingd %s\n", SL_VERSION);
     else
         return false;

@@ -125,8 +125,8 @@ void sl_options_print_help(FILE *out)
         "Runs one node of a Starling cluster until SIGTERM, then leaves the cluster.\n\n"
         "  --config FILE     configuration file (default " SL_OPTIONS_FILE ", if there)\n"
         "  --print-config    write a documented configuration file and exit\n"
-        "  --version         write the version and exit\n"
-        "  --help            write this and exit\n\n"
+        "  --version, -V     write the version and exit\n"
+        "  --help, -h        write this and exit\n\n"
         "Every key of the file is a flag as well, and the flag wins; --KEY will do for a key that\n"
         "only one section has:\n\n",
         out);
@@ -141,6 +141,6 @@ void sl_options_print_help(FILE *out)
         fputc('\n', out);
     }
     fputs("\nExit codes: 0 stopped as asked, 1 could not start or had to stop, 2 bad flag or "
-          "configuration.\n",
+          "configuration,\n4 another node was first to use this node's name.\n",
           out);
 }

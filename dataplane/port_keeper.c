@@ -10,10 +10,14 @@
 #define SETTLE_LOOKS_MAX 200
 
 int sl_port_keeper_open(struct sl_port_keeper *k, const struct sl_options *options,
-                        struct sl_station *station, struct sl_runtime *runtime)
+                        struct sl_station *station, struct sl_runtime *runtime,
+                        struct sl_troubles *troubles)
 {
-    *k = (struct sl_port_keeper){
-        .options = options, .station = station, .runtime = runtime, .told = SL_LINK_UP};
+    *k = (struct sl_port_keeper){.options = options,
+                                 .station = station,
+                                 .runtime = runtime,
+                                 .troubles = troubles,
+                                 .told = SL_LINK_UP};
     int rc = sl_link_watch_open(&k->watch, &options->port);
     if (rc == 0)
         sl_link_watch_start(&k->watch, &runtime->port);
@@ -47,14 +51,13 @@ static void keeper_tell_rival(struct sl_port_keeper *k)
     k->told_rival = rival;
     sl_mac_text(text, &mac);
     if (rival == 0)
-        SL_LOG(SL_LOG_NOTICE, "port %s: nobody else claims this node's address any more",
-               k->options->port.text);
+        sl_troubles_clear(k->troubles, SL_TROUBLE_ADDRESS_CONFLICT, "");
     else if (!sl_port_keeper_address_taken(k))
-        SL_LOG(
-            SL_LOG_WARNING,
-            "port %s: address conflict: the host with MAC address %s claims or wants this node's "
-            "address too; give one of the two another",
-            k->options->port.text, text);
+        sl_troubles_raise(k->troubles, SL_TROUBLE_ADDRESS_CONFLICT, "", 0,
+                          "give one of the two another (port.address)",
+                          "port %s: address conflict: the host with MAC address %s claims or wants "
+                          "this node's address too",
+                          k->options->port.text, text);
     else
         SL_LOG(SL_LOG_ERROR,
                "port %s: address conflict: the host with MAC address %s uses this node's address "
@@ -75,17 +78,15 @@ static void keeper_tell(struct sl_port_keeper *k)
         return;
     k->told = link;
     if (link == SL_LINK_GONE)
-        SL_LOG(SL_LOG_WARNING,
-               "port %s: interface %s was deleted; this node is cut off, and opens the port again "
-               "as soon as there is one of that name",
-               port, device);
+        sl_troubles_raise(k->troubles, SL_TROUBLE_LINK, "", 0,
+                          "the port is opened again as soon as there is an interface of that name",
+                          "port %s: interface %s was deleted, this node is cut off", port, device);
     else if (link == SL_LINK_DOWN)
-        SL_LOG(SL_LOG_WARNING,
-               "port %s: the link is down; this node is cut off and accuses nobody meanwhile; see "
-               "`ip link show %s`, the cable and the switch",
-               port, device);
+        sl_troubles_raise(
+            k->troubles, SL_TROUBLE_LINK, "", 0, "see `ip link`, the cable and the switch",
+            "port %s: the link is down, this node is cut off and accuses nobody meanwhile", port);
     else
-        SL_LOG(SL_LOG_NOTICE, "port %s: the link is up", port);
+        sl_troubles_clear(k->troubles, SL_TROUBLE_LINK, "");
 }
 
 /* The kernel makes a tap only for its holder; another interface must be there and up first. */

@@ -7,6 +7,7 @@
  */
 #include "dataplane/runtime.h"
 #include "dataplane/station.h"
+#include "dataplane/troubles.h"
 #include "ports/link_watch.h"
 
 #ifdef __cplusplus
@@ -17,6 +18,7 @@ struct sl_port_keeper {
     const struct sl_options *options;
     struct sl_station *station;
     struct sl_runtime *runtime;
+    struct sl_troubles *troubles;
     struct sl_link_watch watch;
     enum sl_link told;
     uint64_t told_rival; /* MAC */
@@ -24,7 +26,8 @@ struct sl_port_keeper {
 
 /* Before the workers start. 0, or -errno after logging one line. */
 int sl_port_keeper_open(struct sl_port_keeper *keeper, const struct sl_options *options,
-                        struct sl_station *station, struct sl_runtime *runtime);
+                        struct sl_station *station, struct sl_runtime *runtime,
+                        struct sl_troubles *troubles);
 
 /* After the workers started: waits until they know whether our address is free, at most a second.
  */

@@ -10,6 +10,8 @@
 int sl_signals_open(void)
 {
     sigset_t set;
+    /* A reader of stderr that goes away loses lines, and nothing else. */
+    signal(SIGPIPE, SIG_IGN);
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /* SIGTERM and SIGINT as something to read: blocked in every thread, so that nothing is interrupted
- * half-way. */
+ * half-way. SIGPIPE is ignored. */
 
 #ifdef __cplusplus
 extern "C" {

@@ -43,7 +43,8 @@ struct sl_event {
     uint64_t word;                 /* after the change; zone events: 0 */
     uint64_t previous_word;        /* before it; 0 = was not known */
     uint64_t accuser_id;           /* SUSPECT and DEAD */
-    struct sl_endpoint endpoint;   /* CONFLICT: where the other is; else unset */
+    struct sl_endpoint endpoint;   /* CONFLICT: where the other is; SELF_JOINED: who
+                                      answered, unset without seeds; else unset */
     const struct sl_cold *cold;    /* name and more; zone events: of a member of that zone; NULL for
                                       oneself; valid during the call only */
     const char *text;              /* a name without a cold record; NULL; as `cold` */

@@ -23,7 +23,10 @@ void sl_join_done(struct sl_engine *e)
     sl_engine_set_phase(e, SL_PHASE_MEMBER);
     sl_budget_publish(e);
     sl_self_spread(e);
-    sl_engine_tell(e, SL_EVENT_SELF_JOINED, SL_SLOT_NONE, e->self_word, 0, 0);
+    struct sl_event joined = {.type = SL_EVENT_SELF_JOINED, .id = e->self_id, .word = e->self_word};
+    if (e->sync.joining)
+        joined.endpoint = e->sync.origin;
+    e->host.event(e->host.context, &joined);
 }
 
 static uint64_t seed_id(const struct sl_join *join, const struct sl_endpoint *endpoint)

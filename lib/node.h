@@ -28,6 +28,17 @@ struct sl_member_info {
     bool flapping; /* dies and comes back: its changes are not told as events */
 };
 
+#define SL_NODE_TROUBLES_MAX 24
+
+/* Something that is wrong with the node now. */
+struct sl_trouble {
+    uint64_t since_ns; /* CLOCK_REALTIME */
+    char kind[24];
+    char subject[64]; /* which of a kind: a seed, a zone; empty if there can be only one */
+    char text[240];   /* what is wrong, and where */
+    char advice[240]; /* what to do */
+};
+
 struct sl_node_info {
     struct sl_member_info self;
     char cluster[SL_NAME_BYTES_MAX + 1];
@@ -42,6 +53,8 @@ struct sl_node_info {
     uint64_t view_hash;
     char link[8];      /* of the port: "up", "down", "gone" */
     uint32_t flapping; /* members */
+    uint32_t trouble_count;
+    struct sl_trouble troubles[SL_NODE_TROUBLES_MAX]; /* oldest first */
 };
 
 struct sl_percentiles {

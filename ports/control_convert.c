@@ -10,6 +10,8 @@ _Static_assert(SL_CLASS_COUNT <= SL_CONTROL_CLASSES, "raise SL_CONTROL_CLASSES a
 _Static_assert((int)SL_DROP_COUNT <= (int)SL_CONTROL_DROPS,
                "raise SL_CONTROL_DROPS and the version");
 _Static_assert(SL_WORKERS_MAX <= SL_CONTROL_WORKERS, "raise SL_CONTROL_WORKERS and the version");
+_Static_assert(SL_NODE_TROUBLES_MAX <= SL_CONTROL_TROUBLES,
+               "raise SL_CONTROL_TROUBLES and the version");
 _Static_assert(SL_NAME_BYTES_MAX < SL_CONTROL_NAME_BYTES &&
                    SL_ZONE_BYTES_MAX < SL_CONTROL_NAME_BYTES &&
                    SL_TAGS_BYTES_MAX < SL_CONTROL_TAGS_BYTES,
@@ -46,6 +48,15 @@ void sl_control_convert_member(const struct sl_member_info *m, struct sl_control
     copy(out->accuser_name, sizeof(out->accuser_name), m->accuser);
 }
 
+static void convert_trouble(const struct sl_trouble *trouble, struct sl_control_trouble *out)
+{
+    out->since_ns = trouble->since_ns;
+    copy(out->kind, sizeof(out->kind), trouble->kind);
+    copy(out->subject, sizeof(out->subject), trouble->subject);
+    copy(out->text, sizeof(out->text), trouble->text);
+    copy(out->advice, sizeof(out->advice), trouble->advice);
+}
+
 void sl_control_convert_info(const struct sl_node_info *info, struct sl_control_info *out)
 {
     static const char *const phases[] = {"alone",   "joining", "member",
@@ -65,6 +76,9 @@ void sl_control_convert_info(const struct sl_node_info *info, struct sl_control_
     out->workers = info->workers;
     copy(out->link, sizeof(out->link), info->link);
     out->flapping = info->flapping;
+    out->trouble_count = info->trouble_count;
+    for (uint32_t i = 0; i < info->trouble_count; i++)
+        convert_trouble(&info->troubles[i], &out->troubles[i]);
 }
 
 void sl_control_convert_event(const struct sl_node_event *e, struct sl_control_event *out)

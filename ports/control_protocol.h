@@ -29,6 +29,7 @@
 #define SL_CONTROL_CLASSES           8u
 #define SL_CONTROL_DROPS             64u
 #define SL_CONTROL_WORKERS           32u
+#define SL_CONTROL_TROUBLES          24u
 
 enum sl_control_type {
     SL_CONTROL_HELLO = 1,   /* struct sl_control_hello, both ways */
@@ -99,6 +100,15 @@ struct sl_control_page {
     uint32_t reserved;
 };
 
+/* Something that is wrong with the node now. */
+struct sl_control_trouble {
+    uint64_t since_ns; /* CLOCK_REALTIME */
+    char kind[24];
+    char subject[64]; /* which of a kind; may be empty */
+    char text[240];   /* what is wrong, and where */
+    char advice[240]; /* what to do */
+};
+
 struct sl_control_info {
     struct sl_control_member self;
     char cluster[SL_CONTROL_NAME_BYTES];
@@ -113,7 +123,8 @@ struct sl_control_info {
     uint32_t workers;
     char link[8];
     uint32_t flapping; /* members */
-    uint32_t reserved;
+    uint32_t trouble_count;
+    struct sl_control_trouble troubles[SL_CONTROL_TROUBLES]; /* oldest first */
 };
 
 struct sl_control_seed {
@@ -201,8 +212,9 @@ SL_CONTROL_SIZE(sl_control_hello, 16);
 SL_CONTROL_SIZE(sl_control_endpoint, 20);
 SL_CONTROL_SIZE(sl_control_member, 528);
 SL_CONTROL_SIZE(sl_control_page, 16);
-SL_CONTROL_SIZE(sl_control_info, 880);
 SL_CONTROL_SIZE(sl_control_seed, 400);
+SL_CONTROL_SIZE(sl_control_trouble, 576);
+SL_CONTROL_SIZE(sl_control_info, 14704);
 SL_CONTROL_SIZE(sl_control_class, 48);
 SL_CONTROL_SIZE(sl_control_drop, 112);
 SL_CONTROL_SIZE(sl_control_percentiles, 48);

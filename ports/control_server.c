@@ -210,6 +210,11 @@ static void accept_client(struct sl_control_server *server)
         refuse_client(server, fd);
         return;
     }
+    struct ucred peer = {.pid = 0};
+    socklen_t peer_bytes = sizeof(peer);
+    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &peer_bytes);
+    client->session.uid = peer.uid;
+    client->session.pid = (uint32_t)peer.pid;
     client->fd = fd;
     client->interest = EPOLLIN;
     client->deadline_ns = now_ns() + server->patience.hello_ms * 1000000ull;

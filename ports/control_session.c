@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "ports/control_convert.h"
+#include "ports/log.h"
 
 #define EVENTS_AT_ONCE 32
 
@@ -140,13 +141,21 @@ static int split_seeds(const char *payload, size_t bytes, const char *seeds[SL_S
     return count;
 }
 
+/* What was asked of the node is on record with the name of the one that asked. */
+static int log_command(const struct sl_control_session *s, const char *command, int status)
+{
+    SL_LOG(SL_LOG_NOTICE, "control socket: %s by uid %u, process %u: %s", command, s->uid, s->pid,
+           status == 0 ? "done" : strerror(-status));
+    return status;
+}
+
 static void answer_join(struct sl_control_session *s, const struct sl_node *node,
                         const struct sl_control_request *request, const void *payload)
 {
     const char *seeds[SL_SEEDS_MAX];
     int count = split_seeds(payload, request->payload_bytes, seeds);
-    sl_control_session_respond(
-        s, request->id, count < 0 ? count : node->join(node->context, seeds, (uint32_t)count));
+    int status = count < 0 ? count : node->join(node->context, seeds, (uint32_t)count);
+    sl_control_session_respond(s, request->id, log_command(s, "join", status));
 }
 
 static void answer_seeds(struct sl_control_session *s, const struct sl_node *node, uint32_t id)
@@ -165,9 +174,8 @@ static void answer_update(struct sl_control_session *s, const struct sl_node *no
                           const struct sl_control_request *request, const void *tags)
 {
     bool is_text = memchr(tags, '\0', request->payload_bytes) == NULL;
-    sl_control_session_respond(s, request->id,
-                               is_text ? node->update(node->context, tags, request->payload_bytes)
-                                       : -EINVAL);
+    int status = is_text ? node->update(node->context, tags, request->payload_bytes) : -EINVAL;
+    sl_control_session_respond(s, request->id, log_command(s, "tags", status));
 }
 
 static bool size_is_right(uint16_t type, uint32_t bytes)
@@ -224,7 +232,8 @@ static void answer(struct sl_control_session *s, const struct sl_node *node,
         answer_join(s, node, request, payload);
         break;
     case SL_CONTROL_LEAVE:
-        sl_control_session_respond(s, request->id, node->leave(node->context));
+        sl_control_session_respond(s, request->id,
+                                   log_command(s, "leave", node->leave(node->context)));
         break;
     case SL_CONTROL_UPDATE:
         answer_update(s, node, request, payload);

@@ -29,6 +29,7 @@ enum sl_control_end {
 };
 
 struct sl_control_session {
+    uint32_t uid, pid; /* of the client, as the kernel says */
     struct sl_control_output output;
     enum sl_control_end end;
     bool greeted;

@@ -1,11 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <inttypes.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "ports/cli/cli.h"
 #include "ports/cli/member.h"
 #include "ports/cli/text.h"
 #include "ports/control_clean.h"
+
+static json_t *troubles_json(const struct sl_control_info *info)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < info->trouble_count; i++) {
+        const struct sl_control_trouble *t = &info->troubles[i];
+        json_array_append_new(
+            list, json_pack("{s:o, s:o, s:o, s:o, s:I}", "kind", sl_text_json(t->kind), "subject",
+                            sl_text_json(t->subject), "text", sl_text_json(t->text), "advice",
+                            sl_text_json(t->advice), "since_ns", (json_int_t)t->since_ns));
+    }
+    return list;
+}
 
 static int print_json(const struct sl_cli *cli, const struct sl_control_info *info)
 {
@@ -21,6 +35,7 @@ static int print_json(const struct sl_cli *cli, const struct sl_control_info *in
         "suspect", (json_int_t)info->members_by_status[1], "dead",
         (json_int_t)info->members_by_status[2], "left", (json_int_t)info->members_by_status[3],
         "flapping", (json_int_t)info->flapping);
+    json_object_set_new(rest, "troubles", troubles_json(info));
     json_object_update(object, rest);
     json_decref(rest);
     return sl_cli_print_json(cli, object, JSON_INDENT(2));
@@ -31,6 +46,18 @@ static void print_line(const char *label, const char *text)
     char clean[512];
     sl_text_clean(clean, sizeof(clean), text);
     printf("%-12s %s\n", label, clean);
+}
+
+static void print_trouble(const struct sl_control_trouble *t)
+{
+    char clean[sizeof(t->text) + sizeof(t->advice) + 4], line[sizeof(clean)], since[16];
+    time_t seconds = (time_t)(t->since_ns / 1000000000u);
+    struct tm local;
+    localtime_r(&seconds, &local);
+    strftime(since, sizeof(since), "%T", &local);
+    snprintf(line, sizeof(line), "%s; %s", t->text, t->advice);
+    sl_text_clean(clean, sizeof(clean), line);
+    printf("%-12s %s since %s: %s\n", "trouble", t->kind, since, clean);
 }
 
 static int print_text(const struct sl_cli *cli, const struct sl_control_info *info)
@@ -63,6 +90,8 @@ static int print_text(const struct sl_cli *cli, const struct sl_control_info *in
     printf("%-12s %u\n", "workers", info->workers);
     printf("%-12s %s, process %u\n", "running for", uptime, cli->client.server.pid);
     print_line("version", info->version);
+    for (uint32_t i = 0; i < info->trouble_count; i++)
+        print_trouble(&info->troubles[i]);
     return SL_CLI_OK;
 }
 

@@ -29,6 +29,24 @@ TEST_F(Cli, InfoAsJsonAndText)
         << out_;
 }
 
+TEST_F(Cli, InfoSaysWhatIsWrongAndWhatToDo)
+{
+    struct sl_trouble trouble = {1700000000000000000, "seed", "a.example",
+                                 "a.example is \x1b[1mmute", "start it"};
+    fake_.add_member("me", SL_ALIVE);
+    fake_.troubles.push_back(trouble);
+    serve();
+    ASSERT_EQ(run({"info", "--json"}), 0) << err_;
+    Json info = parse(out_);
+    json_t *one = json_array_get(json_object_get(info.get(), "troubles"), 0);
+    EXPECT_EQ(text_of(one, "kind"), "seed");
+    EXPECT_EQ(text_of(one, "subject"), "a.example");
+    EXPECT_EQ(text_of(one, "advice"), "start it");
+    EXPECT_EQ(json_integer_value(json_object_get(one, "since_ns")), 1700000000000000000);
+    ASSERT_EQ(run({"info"}), 0);
+    EXPECT_NE(out_.find(": a.example is \\u001b[1mmute; start it\n"), std::string::npos) << out_;
+}
+
 TEST_F(Cli, StatsAreRatesBetweenTwoReads)
 {
     serve();

@@ -131,13 +131,20 @@ class FakeNode
             snprintf(e.accuser, sizeof(e.accuser), "witness");
         }
         snprintf(e.name, sizeof(e.name), "%s", name);
-        events_.push_back(e);
-        if (events_.size() > event_room)
-            events_.pop_front();
+        push(e);
+    }
+
+    // An event as it stands, but for its sequence.
+    void add_event(struct sl_node_event e)
+    {
+        std::lock_guard<std::mutex> lock(mutex_);
+        e.sequence = ++last_sequence_;
+        push(e);
     }
 
     // Set before a server runs or, as what it writes, read after it.
     std::vector<struct sl_member_info> members;
+    std::vector<struct sl_trouble> troubles;
     std::vector<std::string> seeds;
     std::vector<struct sl_node_seed> seed_states;
     std::string tags = "unset";
@@ -150,6 +157,13 @@ class FakeNode
     std::atomic<uint32_t> largest_page{0}, pages{0}; // asked for
 
   private:
+    void push(const struct sl_node_event &e)
+    {
+        events_.push_back(e);
+        if (events_.size() > event_room)
+            events_.pop_front();
+    }
+
     static FakeNode *self(void *context)
     {
         return static_cast<FakeNode *>(context);
@@ -169,6 +183,8 @@ class FakeNode
             info->members_by_status[sl_word_status(m.word)]++;
         info->max_members = 16384;
         info->view_hash = 0x1234;
+        for (const struct sl_trouble &t : troubles)
+            info->troubles[info->trouble_count++] = t;
         return info_status;
     }
 

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/drop_watch.h"
+
+#include <inttypes.h>
+
+/* A trouble by counters is over when they have stood still for so long. */
+#define TROUBLE_NS 10000000000ull
+
+/* Lines of these say what happens on any link. */
+static enum sl_log_level level_of(enum sl_drop reason)
+{
+    switch (reason) {
+    case SL_DROP_NOT_GOSSIP:
+    case SL_DROP_IP_NOT_MINE:
+    case SL_DROP_FROM_SELF:
+        return SL_LOG_DEBUG;
+    case SL_DROP_ANSWER_NO_ROOM:
+    case SL_DROP_NEIGHBOUR_UNRESOLVED:
+    case SL_DROP_TARGET_OTHER:
+    case SL_DROP_TARGET_UNKNOWN:
+        return SL_LOG_INFO;
+    default:
+        return SL_LOG_NOTICE;
+    }
+}
+
+static void raise_trouble(struct sl_troubles *t, enum sl_drop reason)
+{
+    switch (reason) {
+    case SL_DROP_CLUSTER_OTHER:
+        sl_troubles_raise(t, SL_TROUBLE_OTHER_CLUSTER, "", 6 * TROUBLE_NS,
+                          "compare cluster.name of the nodes on this network",
+                          "frames of a cluster with another name come in and are refused");
+        break;
+    case SL_DROP_MEMBERS_FULL:
+    case SL_DROP_COLD_FULL:
+        sl_troubles_raise(t, SL_TROUBLE_TABLE_FULL, "", 6 * TROUBLE_NS,
+                          "raise protocol.max_members on all nodes",
+                          "the member table is full, new members are refused");
+        break;
+    case SL_DROP_BYTE_CAP:
+        sl_troubles_raise(t, SL_TROUBLE_BYTE_CAP, "", TROUBLE_NS,
+                          "see which class fills it (`starling stats`), or raise protocol.byte_cap",
+                          "frames are held back, because the byte cap is reached");
+        break;
+    case SL_DROP_ENGINE_RING_FULL:
+    case SL_DROP_ENGINE_INPUT_EMPTY:
+    case SL_DROP_MBUF_EMPTY:
+    case SL_DROP_TX_FULL:
+    case SL_DROP_RX_MISSED:
+        sl_troubles_raise(t, SL_TROUBLE_OVERLOAD, sl_drop_name(reason), TROUBLE_NS,
+                          "give it CPUs of its own (workers.cpus, workers.count)",
+                          "frames are lost in this node: %s", sl_drop_text(reason));
+        break;
+    default:
+        break;
+    }
+}
+
+void sl_drop_watch_look(struct sl_drop_watch *w, struct sl_troubles *troubles,
+                        const uint64_t drops[SL_DROP_COUNT], uint64_t now_ns)
+{
+    for (uint32_t i = 0; i < SL_DROP_COUNT; i++) {
+        enum sl_drop reason = (enum sl_drop)i;
+        if (drops[i] != w->seen[i])
+            raise_trouble(troubles, reason);
+        w->seen[i] = drops[i];
+        if (drops[i] == w->told[i] || now_ns < w->due_ns[i])
+            continue;
+        if (w->told[i] == 0)
+            SL_LOG(level_of(reason),
+                   "frames dropped: %s (%s), %" PRIu64 " so far; further ones are "
+                   "counted",
+                   sl_drop_name(reason), sl_drop_text(reason), drops[i]);
+        else
+            SL_LOG(level_of(reason), "frames dropped: %s, %" PRIu64 " more, %" PRIu64 " in all",
+                   sl_drop_name(reason), drops[i] - w->told[i], drops[i]);
+        w->told[i] = drops[i];
+        w->due_ns[i] = now_ns + SL_DROP_WATCH_AGAIN_NS;
+    }
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dataplane/reporter.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "dataplane/event_line.h"
+
+#define EVENTS_AT_ONCE 32
+#define LOG_LOST_NS    60000000000ull /* a reader that is late once is a trouble for a minute */
+
+void sl_reporter_open(struct sl_reporter *r, const struct sl_node *node, const char *cluster,
+                      uint64_t now_ns, uint64_t time_ns)
+{
+    memset(r, 0, sizeof(*r));
+    r->node = node;
+    r->cluster = cluster;
+    r->started_ns = now_ns;
+    sl_troubles_turn(&r->troubles, now_ns, time_ns);
+    r->log_lost = sl_log_lost();
+    r->counters_due_ns = now_ns + SL_REPORTER_COUNTERS_NS;
+}
+
+static void report_event(struct sl_reporter *r, const struct sl_node_event *event, uint64_t now_ns)
+{
+    uint64_t missed = event->sequence - r->last_event - 1;
+    struct sl_event_line line;
+    r->last_event = event->sequence;
+    if (missed > 0)
+        sl_log_rate_line(&r->missed, now_ns, SL_LOG_WARNING,
+                         "%" PRIu64 " events came too fast to be logged; `starling members` shows "
+                         "how things stand",
+                         missed);
+    sl_event_line(&line, event);
+    if (line.text[0] != '\0')
+        sl_log_rate_line(&r->events[event->type], now_ns, line.level, "%s", line.text);
+    sl_event_troubles(&r->troubles, event);
+}
+
+static void report_joined(struct sl_reporter *r, const struct sl_node_event *event, uint64_t now_ns)
+{
+    struct sl_endpoint_text by = sl_endpoint_text(&event->endpoint);
+    struct sl_node_info info = {0};
+    if (by.text[0] == '\0') {
+        SL_LOG(SL_LOG_NOTICE, "begins cluster '%s': there is no seed to ask", r->cluster);
+        return;
+    }
+    r->node->info(r->node->context, &info);
+    SL_LOG(SL_LOG_NOTICE, "joined cluster '%s' by %s after %" PRIu64 ".%03" PRIu64 " s: %u members",
+           r->cluster, by.text, (now_ns - r->started_ns) / 1000000000u,
+           (now_ns - r->started_ns) / 1000000u % 1000u,
+           info.members_by_status[SL_ALIVE] + info.members_by_status[SL_SUSPECT]);
+}
+
+static void report_events(struct sl_reporter *r, uint64_t now_ns)
+{
+    struct sl_node_event events[EVENTS_AT_ONCE];
+    int count;
+    do {
+        count = r->node->events(r->node->context, r->last_event, events, EVENTS_AT_ONCE);
+        for (int i = 0; i < count; i++) {
+            report_event(r, &events[i], now_ns);
+            if (events[i].type == SL_EVENT_SELF_JOINED)
+                report_joined(r, &events[i], now_ns);
+        }
+    } while (count == EVENTS_AT_ONCE);
+}
+
+static void report_counters(struct sl_reporter *r, uint64_t now_ns)
+{
+    struct sl_node_stats stats = {0};
+    uint64_t lost = sl_log_lost();
+    if (r->node->stats(r->node->context, &stats) == 0)
+        sl_drop_watch_look(&r->drops, &r->troubles, stats.counters.drops, now_ns);
+    if (lost != r->log_lost)
+        sl_troubles_raise(&r->troubles, SL_TROUBLE_LOG_LOST, "", LOG_LOST_NS,
+                          "see whether its reader runs and reads",
+                          "lines of log are lost, because stderr does not take them");
+    r->log_lost = lost;
+}
+
+void sl_reporter_turn(struct sl_reporter *r, uint64_t now_ns, uint64_t time_ns)
+{
+    sl_troubles_turn(&r->troubles, now_ns, time_ns);
+    report_events(r, now_ns);
+    if (now_ns >= r->counters_due_ns) {
+        r->counters_due_ns = now_ns + SL_REPORTER_COUNTERS_NS;
+        report_counters(r, now_ns);
+    }
+    for (uint32_t type = 0; type < SL_EVENT_COUNT; type++)
+        sl_log_rate_flush(&r->events[type], now_ns);
+    sl_log_rate_flush(&r->missed, now_ns);
+}
+
+void sl_reporter_finish(struct sl_reporter *r, uint64_t now_ns, uint64_t time_ns)
+{
+    sl_reporter_turn(r, now_ns, time_ns);
+    for (uint32_t type = 0; type < SL_EVENT_COUNT; type++)
+        sl_log_rate_finish(&r->events[type]);
+    sl_log_rate_finish(&r->missed);
+    sl_troubles_finish(&r->troubles);
+}

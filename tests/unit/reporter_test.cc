@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a node says of itself.
+#include "dataplane/reporter.h"
+
+#include "tests/unit/captured_log.h"
+#include "tests/unit/fake_node.h"
+
+namespace
+{
+
+constexpr uint64_t S = 1000000000, TODAY = 1700000000 * S;
+
+using Lines = std::vector<std::string>;
+
+class Reporter : public CapturedLog
+{
+  protected:
+    Reporter()
+    {
+        fake_.plain_stats = true;
+        sl_reporter_open(&r_, fake_.node(), "test", 10 * S, TODAY + 10 * S);
+    }
+    void event(enum sl_event_type type, const char *name, uint64_t previous = 0,
+               const char *accuser = "")
+    {
+        struct sl_node_event e = {};
+        e.type = type;
+        e.word = sl_word(1700000000, 1, SL_ALIVE);
+        e.previous_word = previous;
+        snprintf(e.name, sizeof(e.name), "%s", name);
+        snprintf(e.accuser, sizeof(e.accuser), "%s", accuser);
+        e.accuser_id = *accuser != '\0' ? 7 : 0;
+        e.endpoint = endpoint_;
+        fake_.add_event(e);
+    }
+    Lines turn(uint64_t ns)
+    {
+        sl_reporter_turn(&r_, ns, TODAY + ns);
+        return lines();
+    }
+
+    FakeNode fake_;
+    struct sl_endpoint endpoint_ = {};
+    struct sl_reporter r_;
+};
+
+TEST_F(Reporter, JoiningIsALineWithTheSeedThatAnsweredAndTheTimeItTook)
+{
+    const uint8_t address[4] = {10, 0, 0, 9};
+    fake_.add_member("me", SL_ALIVE);
+    fake_.add_member("other", SL_SUSPECT);
+    fake_.add_member("gone", SL_DEAD);
+    endpoint_ = sl_endpoint_v4(address, 7947);
+    event(SL_EVENT_SELF_JOINED, "me");
+    EXPECT_EQ(
+        turn(11 * S + 234567890),
+        Lines{"notice starlingd: joined cluster 'test' by 10.0.0.9:7947 after 1.234 s: 2 members"});
+}
+
+TEST_F(Reporter, NodeWithoutSeedsBeginsACluster)
+{
+    event(SL_EVENT_SELF_JOINED, "me");
+    EXPECT_EQ(turn(11 * S),
+              Lines{"notice starlingd: begins cluster 'test': there is no seed to ask"});
+}
+
+TEST_F(Reporter, DeathNamesTheAccuser)
+{
+    event(SL_EVENT_MEMBER_DEAD, "a", sl_word(1, 0, SL_SUSPECT), "witness");
+    event(SL_EVENT_MEMBER_LEFT, "b", sl_word(1, 0, SL_ALIVE));
+    event(SL_EVENT_MEMBER_ALIVE, "c");
+    EXPECT_EQ(turn(11 * S), (Lines{"warning starlingd: member 'a' is declared dead by 'witness'",
+                                   "notice starlingd: member 'b' has left",
+                                   "notice starlingd: member 'c' is alive"}));
+}
+
+TEST_F(Reporter, SuspicionsAreForLevelInfo)
+{
+    event(SL_EVENT_MEMBER_SUSPECT, "a", sl_word(1, 0, SL_ALIVE), "witness");
+    event(SL_EVENT_MEMBER_ALIVE, "a", sl_word(1, 0, SL_SUSPECT));
+    EXPECT_TRUE(turn(11 * S).empty());
+    sl_log_set_level(SL_LOG_INFO);
+    event(SL_EVENT_MEMBER_SUSPECT, "a", sl_word(1, 0, SL_ALIVE), "witness");
+    event(SL_EVENT_MEMBER_ALIVE, "a", sl_word(1, 0, SL_SUSPECT));
+    EXPECT_EQ(turn(12 * S),
+              (Lines{"info starlingd: member 'a' is suspected by 'witness'",
+                     "info starlingd: member 'a' is alive: it answered the suspicion"}));
+}
+
+TEST_F(Reporter, HundredsOfDeathsAreOneLineASecond)
+{
+    for (int i = 0; i < 500; i++)
+        event(SL_EVENT_MEMBER_DEAD, ("m" + std::to_string(i)).c_str(), 0, "w");
+    EXPECT_EQ(turn(11 * S), Lines{"warning starlingd: member 'm0' is declared dead by 'w'"});
+    EXPECT_TRUE(turn(11 * S + S / 2).empty());
+    EXPECT_EQ(
+        turn(12 * S),
+        Lines{"warning starlingd: member 'm499' is declared dead by 'w' (and 498 more like it)"});
+}
+
+TEST_F(Reporter, EventsThatCameTooFastAreCounted)
+{
+    event(SL_EVENT_MEMBER_LEFT, "a");
+    turn(11 * S);
+    fake_.event_room = 10;
+    for (int i = 0; i < 100; i++)
+        event(SL_EVENT_MEMBER_LEFT, "b");
+    EXPECT_NE(turn(13 * S)[0].find("90 events came too fast"), std::string::npos);
+}
+
+TEST_F(Reporter, NameConflictIsATroubleUntilItHasNotBeenMetForAMinute)
+{
+    const uint8_t address[4] = {10, 0, 0, 9};
+    endpoint_ = sl_endpoint_v4(address, 7947);
+    event(SL_EVENT_CONFLICT, "me");
+    EXPECT_EQ(turn(11 * S), Lines{"warning starlingd: name-conflict: another node uses this node's "
+                                  "name at 10.0.0.9:7947; give one of the two a name of its own "
+                                  "(node.name)"});
+    EXPECT_TRUE(sl_troubles_has(&r_.troubles, SL_TROUBLE_NAME_CONFLICT));
+    turn(71 * S);
+    EXPECT_FALSE(sl_troubles_has(&r_.troubles, SL_TROUBLE_NAME_CONFLICT));
+}
+
+TEST_F(Reporter, ZoneOutOfReachIsATroubleUntilItAnswers)
+{
+    event(SL_EVENT_ZONE_UNREACHABLE, "west");
+    turn(11 * S);
+    EXPECT_TRUE(sl_troubles_has(&r_.troubles, SL_TROUBLE_ZONE));
+    event(SL_EVENT_ZONE_REACHABLE, "west");
+    EXPECT_EQ(turn(13 * S),
+              Lines{"notice starlingd: over (zone-unreachable): nobody in zone 'west' answers"});
+}
+
+TEST_F(Reporter, FirstFrameDroppedOfAReasonIsALineAndTheRestACountAMinute)
+{
+    uint64_t *drops = fake_.next_stats.counters.drops;
+    drops[SL_DROP_CHECKSUM] = 3;
+    EXPECT_EQ(turn(11 * S), Lines{"notice starlingd: frames dropped: CHECKSUM (bad IP or UDP "
+                                  "checksum), 3 so far; further ones are counted"});
+    drops[SL_DROP_CHECKSUM] = 50;
+    EXPECT_TRUE(turn(12 * S).empty());
+    EXPECT_EQ(turn(72 * S),
+              Lines{"notice starlingd: frames dropped: CHECKSUM, 47 more, 50 in all"});
+    EXPECT_TRUE(turn(200 * S).empty());
+}
+
+TEST_F(Reporter, FramesOfAnotherClusterAreATrouble)
+{
+    fake_.next_stats.counters.drops[SL_DROP_CLUSTER_OTHER] = 1;
+    turn(11 * S);
+    EXPECT_TRUE(sl_troubles_has(&r_.troubles, SL_TROUBLE_OTHER_CLUSTER));
+    turn(70 * S);
+    EXPECT_TRUE(sl_troubles_has(&r_.troubles, SL_TROUBLE_OTHER_CLUSTER));
+    turn(72 * S);
+    EXPECT_FALSE(sl_troubles_has(&r_.troubles, SL_TROUBLE_OTHER_CLUSTER));
+}
+
+TEST_F(Reporter, WhatWaitsForItsSecondIsSaidAtTheEnd)
+{
+    event(SL_EVENT_MEMBER_LEFT, "a");
+    event(SL_EVENT_MEMBER_LEFT, "b");
+    turn(11 * S);
+    event(SL_EVENT_SELF_LEFT, "me");
+    sl_reporter_finish(&r_, 11 * S + 1, TODAY);
+    EXPECT_EQ(lines(), (Lines{"notice starlingd: has left the cluster",
+                              "notice starlingd: member 'b' has left"}));
+}
+
+} // namespace
