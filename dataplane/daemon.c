@@ -10,14 +10,19 @@
 
 #include "dataplane/node.h"
 #include "dataplane/port_keeper.h"
+#include "dataplane/reload.h"
 #include "dataplane/reporter.h"
+#include "dataplane/seed_watch.h"
 #include "dataplane/signals.h"
 #include "dataplane/station.h"
 #include "ports/control_server.h"
 #include "ports/log.h"
 
 struct daemon {
-    const struct sl_options *options;
+    struct sl_options *options;
+    struct sl_reload reload;
+    struct sl_seed_watch seeds;
+    uint64_t seeds_due_ns;
     int signals;
     unsigned signals_seen;
     uint64_t leave_until_ns; /* 0: not leaving by signal */
@@ -69,7 +74,7 @@ static int daemon_seeds(struct daemon *d)
 /* What stands on the runtime. */
 static int daemon_serve(struct daemon *d)
 {
-    int rc = sl_joiner_open(&d->joiner, &d->runtime.clock, &d->runtime.mailbox,
+    int rc = sl_joiner_open(&d->joiner, &d->runtime.clock, &d->runtime.mailbox, &d->options->config,
                             (uint16_t)d->options->udp_port);
     if (rc != 0)
         return rc;
@@ -99,7 +104,10 @@ static int daemon_serve(struct daemon *d)
 
 static void daemon_signal(struct daemon *d, uint64_t now_ns)
 {
-    d->signals_seen += sl_signals_take(d->signals);
+    struct sl_signals taken = sl_signals_take(d->signals);
+    d->signals_seen += taken.ends;
+    if (taken.reloads > 0)
+        sl_reload(&d->reload);
     bool must_end = d->signals_seen > 0 || sl_port_keeper_address_taken(&d->keeper);
     if (!must_end || d->leave_until_ns != 0)
         return;
@@ -107,6 +115,17 @@ static void daemon_signal(struct daemon *d, uint64_t now_ns)
         SL_LOG(SL_LOG_NOTICE, "signal to end: leaves the cluster; a second one ends at once");
     d->leave_until_ns = now_ns + SL_DAEMON_LEAVE_MS * 1000000ull;
     d->node.leave(d->node.context);
+}
+
+static void daemon_look_at_seeds(struct daemon *d, uint64_t now_ns)
+{
+    static struct sl_seed_state states[SL_SEEDS_MAX]; /* larger than a stack should hold */
+    if (now_ns < d->seeds_due_ns)
+        return;
+    d->seeds_due_ns = now_ns + SL_REPORTER_COUNTERS_NS;
+    uint32_t count = sl_resolver_states(d->joiner.resolver, states);
+    sl_seed_watch_look(&d->seeds, &d->reporter.troubles, sl_node_phase(&d->runtime), states, count,
+                       now_ns);
 }
 
 static bool daemon_done(struct daemon *d, uint64_t now_ns, int *status)
@@ -145,6 +164,7 @@ static int daemon_loop(struct daemon *d)
             return SL_EXIT_FAILED;
         daemon_signal(d, now_ns);
         sl_reporter_turn(&d->reporter, now_ns, realtime_now_ns());
+        daemon_look_at_seeds(d, now_ns);
         if (daemon_done(d, now_ns, &status))
             return status;
         sl_joiner_run(&d->joiner);
@@ -172,11 +192,14 @@ static int daemon_on_station(struct daemon *d)
     return status;
 }
 
-int sl_daemon_run(const struct sl_options *options, int signals)
+int sl_daemon_run(struct sl_options *options, int signals, int argc, char *const argv[])
 {
     static struct daemon d; /* larger than a stack should hold */
     int status = SL_EXIT_FAILED;
     d.options = options;
+    d.seeds.config = &options->config;
+    d.reload = (struct sl_reload){
+        .argc = argc, .argv = argv, .options = options, .joiner = &d.joiner, .node = &d.node};
     d.signals = signals;
     d.keeper.watch.fd = -1;
     if (sl_station_open(&d.station, options) != 0)

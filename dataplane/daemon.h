@@ -21,9 +21,10 @@ enum sl_exit {
     SL_EXIT_YIELDED = 4, /* another node owns this name or address */
 };
 
-/* Runs a node until a signal, its leave or its yielding; signals: from sl_signals_open(). Returns
- * an sl_exit. Once per process: EAL starts no second time. */
-int sl_daemon_run(const struct sl_options *options, int signals);
+/* Runs a node until a signal, its leave or its yielding; signals: from sl_signals_open(); argc,
+ * argv: to read the configuration again. Returns an sl_exit. Once per process: EAL starts no second
+ * time. */
+int sl_daemon_run(struct sl_options *options, int signals, int argc, char *const argv[]);
 
 #ifdef __cplusplus
 }

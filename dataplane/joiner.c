@@ -11,8 +11,9 @@
 #define WHY_BYTES 512
 
 int sl_joiner_open(struct sl_joiner *j, const struct sl_clock *clock, struct sl_mailbox *mailbox,
-                   uint16_t default_port)
+                   const struct sl_config *config, uint16_t default_port)
 {
+    j->config = config;
     j->clock = clock;
     j->mailbox = mailbox;
     j->due_ns = UINT64_MAX;
@@ -49,18 +50,32 @@ int sl_joiner_set(struct sl_joiner *j, const char *const *seeds, uint32_t count)
         SL_LOG(SL_LOG_ERROR, "join: %s", why);
         return rc;
     }
-    j->due_ns = count > 0 ? sl_clock_now(j->clock) + SL_JOINER_EVERY_NS : UINT64_MAX;
+    j->retry_ns = j->config->join_retry_min_ns;
+    j->refreshed_ns = sl_clock_now(j->clock);
+    j->due_ns = count > 0 ? sl_clock_now(j->clock) + j->retry_ns : UINT64_MAX;
     return count > 0 ? 0 : joiner_tell(j, &none);
+}
+
+/* Names that were found are looked up again in a while, the others soon. */
+static void joiner_refresh(struct sl_joiner *j, uint64_t now_ns)
+{
+    bool lacks = sl_resolver_lacks_names(j->resolver);
+    if (lacks || now_ns - j->refreshed_ns >= SL_JOINER_EVERY_NS) {
+        sl_resolver_refresh(j->resolver);
+        j->refreshed_ns = now_ns;
+    }
+    j->due_ns = now_ns + j->retry_ns;
+    j->retry_ns *= 2;
+    if (j->retry_ns > j->config->join_retry_max_ns)
+        j->retry_ns = j->config->join_retry_max_ns;
 }
 
 void sl_joiner_run(struct sl_joiner *j)
 {
     struct sl_letter letter;
     uint64_t now_ns = sl_clock_now(j->clock);
-    if (now_ns >= j->due_ns) {
-        sl_resolver_refresh(j->resolver);
-        j->due_ns = now_ns + SL_JOINER_EVERY_NS;
-    }
+    if (now_ns >= j->due_ns)
+        joiner_refresh(j, now_ns);
     struct pollfd fd = {.fd = sl_resolver_fd(j->resolver), .events = POLLIN};
     if (poll(&fd, 1, 0) <= 0)
         return;

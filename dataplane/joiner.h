@@ -2,12 +2,14 @@
 #pragma once
 /*
  * From seeds as text to the engine's join: the resolver's endpoints go to the engine as they become
- * known, and every SL_JOINER_EVERY_NS again, because names move. Control thread.
+ * known, and every SL_JOINER_EVERY_NS again, because names move. A name without an address is
+ * looked up again by join_retry_min and join_retry_max. Control thread.
  */
 #include <stdint.h>
 
 #include "dataplane/clock.h"
 #include "dataplane/mailbox.h"
+#include "lib/config.h"
 #include "ports/resolver.h"
 
 #ifdef __cplusplus
@@ -20,12 +22,15 @@ struct sl_joiner {
     const struct sl_clock *clock;
     struct sl_mailbox *mailbox;
     struct sl_resolver *resolver;
+    const struct sl_config *config;
+    uint64_t retry_ns; /* until a name without an address is looked up again */
+    uint64_t refreshed_ns;
     uint64_t due_ns; /* of the next resolution; UINT64_MAX: no seeds */
 };
 
 /* 0 or -errno after logging one line. */
 int sl_joiner_open(struct sl_joiner *j, const struct sl_clock *clock, struct sl_mailbox *mailbox,
-                   uint16_t default_port);
+                   const struct sl_config *config, uint16_t default_port);
 void sl_joiner_close(struct sl_joiner *j);
 
 /* Replaces the seeds and begins to resolve them; none at all: this node begins the cluster. 0;

@@ -29,5 +29,5 @@ int main(int argc, char *argv[])
     if (answer == SL_OPTIONS_ANSWERED)
         return SL_EXIT_DONE;
     sl_log_set_level((enum sl_log_level)options.log_level);
-    return sl_daemon_run(&options, signals);
+    return sl_daemon_run(&options, signals, argc, argv);
 }

@@ -5,6 +5,7 @@
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <urcu/urcu-qsbr.h>
 
 static void copy_text(char *out, size_t out_bytes, const char *text, size_t bytes)
@@ -88,6 +89,7 @@ static const char *link_name(const struct sl_port *port)
 
 static int node_info(void *context, struct sl_node_info *info)
 {
+    struct timespec now;
     struct sl_node_context *n = context;
     const struct sl_options *o = n->options;
     const struct sl_view_summary *summary =
@@ -102,7 +104,8 @@ static int node_info(void *context, struct sl_node_info *info)
     copy_text(info->profile, sizeof(info->profile), o->profile, strlen(o->profile));
     copy_text(info->port, sizeof(info->port), o->port.text, strlen(o->port.text));
     copy_text(info->version, sizeof(info->version), SL_VERSION, strlen(SL_VERSION));
-    info->uptime_ns = sl_clock_now(&n->runtime->clock) - n->started_ns;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    info->uptime_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec - n->started_ns;
     info->phase = (uint32_t)sl_node_phase(n->runtime);
     info->max_members = o->config.max_members;
     info->workers = o->workers;

@@ -17,7 +17,7 @@ struct sl_node_context {
     const struct sl_options *options;
     struct sl_joiner *joiner;
     const struct sl_troubles *troubles;
-    uint64_t started_ns; /* the runtime's clock */
+    uint64_t started_ns; /* CLOCK_MONOTONIC, which the runtime's clock starts at */
 };
 
 struct sl_node sl_node_of(struct sl_node_context *context);

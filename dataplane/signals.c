@@ -15,6 +15,7 @@ int sl_signals_open(void)
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
     int error = pthread_sigmask(SIG_BLOCK, &set, NULL);
     if (error != 0)
         return -error;
@@ -22,11 +23,15 @@ int sl_signals_open(void)
     return fd >= 0 ? fd : -errno;
 }
 
-unsigned sl_signals_take(int fd)
+struct sl_signals sl_signals_take(int fd)
 {
     struct signalfd_siginfo info;
-    unsigned count = 0;
-    while (read(fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
-        count++;
-    return count;
+    struct sl_signals taken = {0};
+    while (read(fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+        if (info.ssi_signo == SIGHUP)
+            taken.reloads++;
+        else
+            taken.ends++;
+    }
+    return taken;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
-/* SIGTERM and SIGINT as something to read: blocked in every thread, so that nothing is interrupted
- * half-way. SIGPIPE is ignored. */
+/* SIGTERM, SIGINT and SIGHUP as something to read: blocked in every thread, so that nothing is
+ * interrupted half-way. SIGPIPE is ignored. */
 
 #ifdef __cplusplus
 extern "C" {
@@ -11,8 +11,13 @@ extern "C" {
  */
 int sl_signals_open(void);
 
-/* How many signals to end came since the last call; 0 at most times. Never blocks. */
-unsigned sl_signals_take(int fd);
+struct sl_signals {
+    unsigned ends;    /* SIGTERM and SIGINT */
+    unsigned reloads; /* SIGHUP */
+};
+
+/* How many came since the last call; none at most times. Never blocks. */
+struct sl_signals sl_signals_take(int fd);
 
 #ifdef __cplusplus
 }

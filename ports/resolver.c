@@ -258,7 +258,19 @@ uint32_t sl_resolver_states(struct sl_resolver *r, struct sl_seed_state out[SL_S
             out[i].v4 += is_v4;
             out[i].v6 += !is_v4;
         }
+        out[i].count = target->count < SL_SEED_ADDRESSES ? target->count : SL_SEED_ADDRESSES;
+        memcpy(out[i].found, target->found, sizeof(out[i].found));
     }
     pthread_mutex_unlock(&r->mutex);
     return count;
+}
+
+bool sl_resolver_lacks_names(struct sl_resolver *r)
+{
+    bool lacks = false;
+    pthread_mutex_lock(&r->mutex);
+    for (uint32_t i = 0; i < r->count; i++)
+        lacks |= r->targets[i].count == 0;
+    pthread_mutex_unlock(&r->mutex);
+    return lacks;
 }

@@ -17,6 +17,8 @@
 extern "C" {
 #endif
 
+#define SL_SEED_ADDRESSES 4 /* of one seed, as far as they are shown */
+
 struct sl_resolver; /* opaque */
 
 /* Looks a name up: fills at most `room` endpoints with `port`, all addresses of both families.
@@ -42,6 +44,9 @@ int sl_resolver_set(struct sl_resolver *resolver, const char *const *seeds, uint
 /* Looks all names up again. */
 void sl_resolver_refresh(struct sl_resolver *resolver);
 
+/* Whether a name has no address at all. */
+bool sl_resolver_lacks_names(struct sl_resolver *resolver);
+
 /* All endpoints known now, each once, and makes the fd unreadable. A name that fails keeps what it
    had before. Logs a name once when it begins to fail and once when it is found again. Returns how
    many. */
@@ -53,6 +58,8 @@ struct sl_seed_state {
     bool looking_up; /* its name, for the first time */
     int error;       /* of the last lookup, an EAI_ code; 0 = found */
     uint32_t v4, v6; /* endpoints known of each family */
+    uint32_t count;  /* of `found`, which holds the first of them */
+    struct sl_endpoint found[SL_SEED_ADDRESSES];
 };
 
 /* All seeds in their order. Returns how many. */

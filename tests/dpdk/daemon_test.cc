@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The real program as a child process, on a ring port: no privileges, no devices, no hugepages. */
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
@@ -130,6 +131,56 @@ TEST_F(Daemon, SigintEndsItToo)
     start();
     ASSERT_TRUE(says("is up")) << said;
     kill(child, SIGINT);
+    EXPECT_EQ(ends(), 0) << said;
+}
+
+TEST_F(Daemon, SighupTakesOverWhatARunningNodeCanAndNamesTheRest)
+{
+    start();
+    ASSERT_TRUE(says("is up")) << said;
+    std::ofstream(folder + "/conf", std::ios::app)
+        << "[log]\nlevel = info\n[node]\ntags = role=edge\n[protocol]\nmax_pause = 90ms\n";
+    kill(child, SIGHUP);
+    ASSERT_TRUE(says("needs a restart: ")) << said;
+    EXPECT_NE(said.find("taken over: node.tags, log.level; needs a restart: protocol.max_pause"),
+              std::string::npos)
+        << said;
+    kill(child, SIGTERM);
+    EXPECT_EQ(ends(), 0) << said;
+}
+
+TEST_F(Daemon, SighupWithABrokenFileChangesNothingAndSaysWhere)
+{
+    start();
+    ASSERT_TRUE(says("is up")) << said;
+    std::ofstream(folder + "/conf", std::ios::app) << "[log]\nlevel = loud\n";
+    kill(child, SIGHUP);
+    ASSERT_TRUE(says("[log] level = loud")) << said;
+    EXPECT_NE(said.find("SIGHUP: nothing is changed: " + folder + "/conf:"), std::string::npos)
+        << said;
+    kill(child, SIGTERM);
+    EXPECT_EQ(ends(), 0) << said;
+}
+
+TEST_F(Daemon, ReaderOfStderrThatGoesAwayChangesNothing)
+{
+    start();
+    ASSERT_TRUE(says("is up")) << said;
+    close(out);
+    out = open("/dev/null", O_RDONLY);
+    kill(child, SIGHUP); /* which writes a line */
+    kill(child, SIGTERM);
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    child = -1;
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+}
+
+TEST_F(Daemon, SilentSeedIsNamedInTheLog)
+{
+    start({"--join.seeds", "10.9.0.77"});
+    ASSERT_TRUE(says("seed '10.9.0.77' does not answer at 10.9.0.77:7947")) << said;
+    kill(child, SIGTERM);
     EXPECT_EQ(ends(), 0) << said;
 }
 

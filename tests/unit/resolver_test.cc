@@ -107,6 +107,7 @@ TEST_F(Resolver, TellsHowItStandsWithEachSeed)
         names.changed.notify_all();
     }
     take_until(4);
+    EXPECT_TRUE(sl_resolver_lacks_names(r_)) << "no.such";
     ASSERT_EQ(sl_resolver_states(r_, states), 4u);
     EXPECT_FALSE(states[2].looking_up);
     EXPECT_EQ(states[2].error, 0);
@@ -114,6 +115,8 @@ TEST_F(Resolver, TellsHowItStandsWithEachSeed)
     EXPECT_FALSE(states[3].looking_up);
     EXPECT_EQ(states[3].error, EAI_NONAME);
     EXPECT_EQ(states[3].v4 + states[3].v6, 0u);
+    ASSERT_EQ(set({"10.0.0.9"}), 0);
+    EXPECT_FALSE(sl_resolver_lacks_names(r_));
 }
 
 TEST_F(Resolver, AddressesAreThereAtOnceAndEachOnce)
