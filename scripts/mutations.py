@@ -14,7 +14,7 @@ RELATIONS = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="}
 SILENT_CALLS = r"\b(SL_ASSERT|static_assert|_Static_assert|assert|rte_prefetch\w*|\w*prefetch\w*|__builtin_prefetch)\s*\("
 # How large an array is says little: most are rooms for text with some to spare.
 SIZES = re.compile(r"^[ \t]*(?:(?:static|const|struct|unsigned|enum) )*[a-z]\w* [^=;()]*\[[^;=]*(?=[;=])", re.MULTILINE)
-HINTS = re.compile(r"\b(?:likely|unlikely)\s*(?=\()|__builtin_expect\s*(?=\()|,\s*[01]\s*(?=\)\s*\))")
+HINTS = re.compile(r"\b(?:likely|unlikely)\s*(?=\()|__builtin_expect\s*(?=\()")
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,10 @@ def code_of(text):
     for match in reversed(list(re.finditer(SILENT_CALLS, code))):
         end = end_of_parenthesis(code, match.end() - 1)
         code = code[:match.start()] + re.sub(r"[^\n]", " ", code[match.start():end]) + code[end:]
+    for match in re.finditer(r"__builtin_expect\s*\(", code):
+        end = end_of_parenthesis(code, match.end() - 1)
+        comma = code.rfind(",", match.end(), end)
+        code = code[:comma] + " " * (end - 1 - comma) + code[end - 1:]
     return HINTS.sub(blank, SIZES.sub(blank, code))
 
 

@@ -21,7 +21,7 @@ int f(int a, int b)
 {
     SL_ASSERT(a < b);
     char room[64 + 1], more[2];
-    if (a < b && b != 7)
+    if (__builtin_expect(a < b, 1) && b != 7)
         g("x < y", a + 1);
     __atomic_store_n(&p, a, __ATOMIC_RELEASE);
     __builtin_prefetch(&table[a + 3]);
@@ -36,11 +36,12 @@ class Mutations(unittest.TestCase):
                 for m in mutations_of("f.c", TEXT) if m.operator == operator]
 
     def test_each_operator_changes_what_it_says(self):
-        self.assertEqual(self.found("relation"), ["if (a <= b && b != 7)", "if (a < b && b == 7)"])
-        self.assertEqual(self.found("logic"), ["if (a < b || b != 7)"])
-        self.assertEqual(self.found("condition"), ["if (!(a < b && b != 7))"])
+        self.assertEqual(self.found("relation"), ["if (__builtin_expect(a <= b, 1) && b != 7)",
+                                                  "if (__builtin_expect(a < b, 1) && b == 7)"])
+        self.assertEqual(self.found("logic"), ["if (__builtin_expect(a < b, 1) || b != 7)"])
+        self.assertEqual(self.found("condition"), ["if (!(__builtin_expect(a < b, 1) && b != 7))"])
         self.assertEqual(self.found("arithmetic"), ['g("x < y", a - 1);'])
-        self.assertEqual(self.found("constant"), ["if (a < b && b != 8)", 'g("x < y", a + 2);'])
+        self.assertEqual(self.found("constant"), ["if (__builtin_expect(a < b, 1) && b != 8)", 'g("x < y", a + 2);'])
         self.assertEqual(self.found("return"), ["return 0;"])
         self.assertEqual(self.found("order"), ["__atomic_store_n(&p, a, __ATOMIC_RELAXED);"])
         self.assertEqual(self.found("deletion"), ["(void)0;", "(void)0;"])

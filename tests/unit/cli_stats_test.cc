@@ -58,10 +58,10 @@ TEST_F(Cli, StatsShowEveryCounterInItsPlace)
     struct sl_node_stats &stats = fake_.next_stats;
     uint64_t next = 1001;
 #define NUMBER(field) stats.engine.field = next++;
-    ENGINE_FIELDS(NUMBER)
+    SL_ENGINE_FIELDS(NUMBER)
 #undef NUMBER
 #define NUMBER(field) stats.counters.field = next++;
-    COUNTER_FIELDS(NUMBER)
+    SL_COUNTER_FIELDS(NUMBER)
 #undef NUMBER
     for (int i = 0; i < SL_DROP_COUNT; i++)
         stats.counters.drops[i] = next++;
@@ -77,8 +77,8 @@ TEST_F(Cli, StatsShowEveryCounterInItsPlace)
     Json shown = parse(out_);
     json_int_t expected = 1001;
 #define SHOWN(field) EXPECT_EQ(number_at(shown.get(), place(#field)), expected++) << place(#field);
-    ENGINE_FIELDS(SHOWN)
-    COUNTER_FIELDS(SHOWN)
+    SL_ENGINE_FIELDS(SHOWN)
+    SL_COUNTER_FIELDS(SHOWN)
 #undef SHOWN
     json_t *drops = json_object_get(shown.get(), "drops");
     for (size_t i = 0; i < SL_DROP_COUNT; i++)

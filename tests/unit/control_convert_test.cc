@@ -35,12 +35,12 @@ TEST(ControlConvert, EveryCounterComesOutUnderItsOwnName)
 #define SAME(field)                                       \
     EXPECT_EQ(out->field, in->engine.field) << "" #field; \
     engine++;
-    ENGINE_FIELDS(SAME)
+    SL_ENGINE_FIELDS(SAME)
 #undef SAME
 #define SAME(field)                                         \
     EXPECT_EQ(out->field, in->counters.field) << "" #field; \
     counters++;
-    COUNTER_FIELDS(SAME)
+    SL_COUNTER_FIELDS(SAME)
 #undef SAME
     for (int i = 0; i < SL_CLASS_COUNT; i++) {
         EXPECT_EQ(out->classes[i].rx_frames, in->counters.rx_frames[i]);
