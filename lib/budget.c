@@ -39,6 +39,12 @@ bool sl_engine_has_room(struct sl_engine *e, uint64_t bytes)
     return bytes <= left_below(e, sl_budget_cap(e) / 2);
 }
 
+void sl_budget_answer(struct sl_engine *e, uint32_t asked_bytes)
+{
+    if (sl_meter_sum(&e->meter, e->now_ns) > sl_budget_cap(e) / 4)
+        sl_meter_add(&e->meter, e->now_ns, asked_bytes);
+}
+
 /* What checking a death costs: the PING, its ACK with a gift, the question for the claim and that.
  */
 #define CHECK_BYTES (SL_RUMOUR_BLOCK_BYTES + 2 * SL_FRAME_BYTES_MIN)
