@@ -135,7 +135,7 @@ TEST(SimFaults, ARoundTripMayChangeDuringARun)
 
 TEST(SimFaults, AForgedClaimIsHeldUntilItsOwnerRisesAboveIt)
 {
-    Played run(std::string(kTwenty) + "run 30s\nat 5s forge alive of n7 up 3 from n9 to n1-n20\n"
+    Played run(std::string(kTwenty) + "run 30s\nat 5s forge alive of n7 up 3 from n9 to n10-n20\n"
                                       "expect views equal at 100% within 10s\n"
                                       "expect false_dead == 0\n",
                1);
