@@ -2,6 +2,7 @@
 /* What ports ask of a node, answered from a large table. */
 #define SL_TEST_LCORES "(0-1)@0"
 #include "dataplane/node.h"
+#include "dataplane/troubles.h"
 
 #include <urcu/urcu-qsbr.h>
 
@@ -30,6 +31,7 @@ class Node : public testing::Test
         options.config = node->config;
         context.runtime = &node->runtime;
         context.options = &options;
+        context.troubles = &troubles;
         asked = sl_node_of(&context);
     }
 
@@ -62,6 +64,7 @@ class Node : public testing::Test
     std::unique_ptr<CrossedPorts> ports;
     std::unique_ptr<TestNode> node;
     sl_options options = {};
+    sl_troubles troubles = {};
     sl_node_context context = {};
     sl_node asked = {};
 };
