@@ -34,7 +34,7 @@ static void end_one(struct sl_troubles *t, uint32_t i)
     struct sl_trouble_now over = t->list[i];
     memmove(&t->list[i], &t->list[i + 1], (t->count - i - 1) * sizeof(t->list[0]));
     t->count--;
-    sl_log_rate_line(&t->over[over.kind], t->now_ns, SL_LOG_NOTICE, "over (%s): %s",
+    sl_log_rate_line(&t->lines[over.kind], t->now_ns, SL_LOG_NOTICE, "over (%s): %s",
                      over.shown.kind, over.shown.text);
 }
 
@@ -46,10 +46,8 @@ void sl_troubles_turn(struct sl_troubles *t, uint64_t now_ns, uint64_t time_ns)
         if (t->list[i].until_ns != 0 && t->list[i].until_ns <= now_ns)
             end_one(t, i);
     }
-    for (uint32_t kind = 0; kind < SL_TROUBLE_KINDS; kind++) {
-        sl_log_rate_flush(&t->begun[kind], now_ns);
-        sl_log_rate_flush(&t->over[kind], now_ns);
-    }
+    for (uint32_t kind = 0; kind < SL_TROUBLE_KINDS; kind++)
+        sl_log_rate_flush(&t->lines[kind], now_ns);
 }
 
 void sl_troubles_raise(struct sl_troubles *t, enum sl_trouble_kind kind, const char *subject,
@@ -68,7 +66,7 @@ void sl_troubles_raise(struct sl_troubles *t, enum sl_trouble_kind kind, const c
     if (known)
         now.since_ns = t->list[i].shown.since_ns;
     if (!known || strcmp(t->list[i].shown.text, now.text) != 0)
-        sl_log_rate_line(&t->begun[kind], t->now_ns, SL_LOG_WARNING, "%s: %s; %s", now.kind,
+        sl_log_rate_line(&t->lines[kind], t->now_ns, SL_LOG_WARNING, "%s: %s; %s", now.kind,
                          now.text, now.advice);
     if (i == SL_NODE_TROUBLES_MAX)
         return;
@@ -87,10 +85,8 @@ void sl_troubles_clear(struct sl_troubles *t, enum sl_trouble_kind kind, const c
 
 void sl_troubles_finish(struct sl_troubles *t)
 {
-    for (uint32_t kind = 0; kind < SL_TROUBLE_KINDS; kind++) {
-        sl_log_rate_finish(&t->begun[kind]);
-        sl_log_rate_finish(&t->over[kind]);
-    }
+    for (uint32_t kind = 0; kind < SL_TROUBLE_KINDS; kind++)
+        sl_log_rate_finish(&t->lines[kind]);
 }
 
 bool sl_troubles_has(const struct sl_troubles *t, enum sl_trouble_kind kind)

@@ -46,7 +46,7 @@ struct sl_troubles {
     uint64_t now_ns, time_ns; /* of this turn: a clock that never goes back, and CLOCK_REALTIME */
     uint32_t count;
     struct sl_trouble_now list[SL_NODE_TROUBLES_MAX]; /* oldest first */
-    struct sl_log_rate begun[SL_TROUBLE_KINDS], over[SL_TROUBLE_KINDS];
+    struct sl_log_rate lines[SL_TROUBLE_KINDS];       /* begin and end: the latest is true */
 };
 
 const char *sl_trouble_name(enum sl_trouble_kind kind);

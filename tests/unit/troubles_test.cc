@@ -64,9 +64,22 @@ TEST_F(Troubles, ManyAtOnceAreOneLineASecond)
     at(2 * S);
     EXPECT_EQ(lines(), std::vector<std::string>{
                            "warning starlingd: seed: j is mute; do it (and 8 more like it)"});
+    at(4 * S);
     sl_troubles_clear(&t_, SL_TROUBLE_SEED, nullptr);
     EXPECT_EQ(t_.count, 0u);
     EXPECT_EQ(lines().size(), 1u);
+}
+
+TEST_F(Troubles, LastLineIsTheTruthAlsoOfOneThatEndsWithinItsSecond)
+{
+    at(S);
+    raise("a", "is mute");
+    raise("a", "is gone");
+    sl_troubles_clear(&t_, SL_TROUBLE_SEED, "a");
+    EXPECT_EQ(lines(), std::vector<std::string>{"warning starlingd: seed: a is mute; do it"});
+    at(2 * S);
+    EXPECT_EQ(lines(), std::vector<std::string>{
+                           "notice starlingd: over (seed): a is gone (and 1 more like it)"});
 }
 
 TEST_F(Troubles, OneThatIsNotRaisedAgainEndsByItself)
