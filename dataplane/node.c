@@ -2,11 +2,12 @@
 #include "dataplane/node.h"
 
 #include <errno.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <urcu/urcu-qsbr.h>
+
+#include "dataplane/seed_verdict.h"
 
 static void copy_text(char *out, size_t out_bytes, const char *text, size_t bytes)
 {
@@ -193,24 +194,15 @@ static int node_join(void *context, const char *const *seeds, uint32_t count)
 }
 
 static void seed_fill(struct sl_node_seed *seed, const struct sl_seed_state *from,
-                      const struct sl_options *o)
+                      const struct sl_config *config)
 {
+    struct sl_seed_verdict v = sl_seed_verdict(config, from);
     memset(seed, 0, sizeof(*seed));
     copy_text(seed->text, sizeof(seed->text), from->text, strlen(from->text));
-    seed->addresses = (o->v4.set ? from->v4 : 0) + (o->v6.set ? from->v6 : 0);
-    if (from->looking_up) {
-        seed->state = SL_NODE_SEED_LOOKING_UP;
-    } else if (seed->addresses > 0) {
-        seed->state = SL_NODE_SEED_ASKED;
-    } else if (from->v4 + from->v6 > 0) {
-        seed->state = SL_NODE_SEED_LEFT_OUT;
-        snprintf(seed->why, sizeof(seed->why), "it has only IPv%d, and this node has none; set %s",
-                 from->v4 > 0 ? 4 : 6, from->v4 > 0 ? "port.address" : "port.address6");
-    } else {
-        seed->state = SL_NODE_SEED_LEFT_OUT;
-        snprintf(seed->why, sizeof(seed->why), "cannot be resolved: %s; tried again",
-                 gai_strerror(from->error));
-    }
+    seed->addresses = v.addresses;
+    seed->state = v.state;
+    if (v.state == SL_NODE_SEED_LEFT_OUT)
+        snprintf(seed->why, sizeof(seed->why), "%s; %s", v.what, v.advice);
 }
 
 static int node_seeds(void *context, struct sl_node_seed *out)
@@ -219,7 +211,7 @@ static int node_seeds(void *context, struct sl_node_seed *out)
     struct sl_seed_state states[SL_SEEDS_MAX];
     uint32_t count = sl_resolver_states(n->joiner->resolver, states);
     for (uint32_t i = 0; i < count; i++)
-        seed_fill(&out[i], &states[i], n->options);
+        seed_fill(&out[i], &states[i], &n->options->config);
     return (int)count;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
-/* Why a node does not join: each seed that is of no use is a trouble with its reason. Control
- * thread. */
+/* Why a node does not join: each seed that is of no use is a trouble with its reason; at any time,
+ * a seed whose name fails. Control thread. */
 #include "dataplane/troubles.h"
 #include "lib/config.h"
 #include "lib/engine.h"

@@ -17,8 +17,7 @@
 
 struct target {
     struct sl_seed seed;
-    int error;      /* of the last lookup, an EAI_ code; 0 = found, or not looked up yet */
-    bool announced; /* that it fails was logged */
+    int error; /* of the last lookup, an EAI_ code; 0 = found, or not looked up yet */
     bool looked_up;
     uint32_t count;
     struct sl_endpoint found[SL_SEEDS_MAX];
@@ -207,21 +206,6 @@ void sl_resolver_refresh(struct sl_resolver *r)
     pthread_mutex_unlock(&r->mutex);
 }
 
-static void report(struct target *target)
-{
-    bool fails = target->error != 0;
-    if (fails == target->announced)
-        return;
-    target->announced = fails;
-    if (fails)
-        SL_LOG(SL_LOG_WARNING,
-               "seed '%s': the name cannot be resolved: %s; correct [join] seeds or the DNS; tried "
-               "again from time to time",
-               target->seed.text, gai_strerror(target->error));
-    else
-        SL_LOG(SL_LOG_NOTICE, "seed '%s': the name is resolved again", target->seed.text);
-}
-
 uint32_t sl_resolver_take(struct sl_resolver *r, struct sl_endpoint out[SL_SEEDS_MAX])
 {
     uint64_t results;
@@ -230,8 +214,7 @@ uint32_t sl_resolver_take(struct sl_resolver *r, struct sl_endpoint out[SL_SEEDS
     if (read(r->event_fd, &results, sizeof(results)) < 0)
         results = 0; /* nothing new: what is known is the same as before */
     for (uint32_t i = 0; i < r->count; i++) {
-        struct target *target = &r->targets[i];
-        report(target);
+        const struct target *target = &r->targets[i];
         for (uint32_t j = 0; j < target->count && taken < SL_SEEDS_MAX; j++) {
             bool known = false;
             for (uint32_t k = 0; k < taken; k++)

@@ -48,8 +48,7 @@ void sl_resolver_refresh(struct sl_resolver *resolver);
 bool sl_resolver_lacks_names(struct sl_resolver *resolver);
 
 /* All endpoints known now, each once, and makes the fd unreadable. A name that fails keeps what it
-   had before. Logs a name once when it begins to fail and once when it is found again. Returns how
-   many. */
+   had before. Returns how many. */
 uint32_t sl_resolver_take(struct sl_resolver *resolver, struct sl_endpoint out[SL_SEEDS_MAX]);
 
 /* How it stands with a seed. */

@@ -179,7 +179,7 @@ TEST_F(Daemon, ReaderOfStderrThatGoesAwayChangesNothing)
 TEST_F(Daemon, SilentSeedIsNamedInTheLog)
 {
     start({"--join.seeds", "10.9.0.77"});
-    ASSERT_TRUE(says("seed '10.9.0.77' does not answer at 10.9.0.77:7947")) << said;
+    ASSERT_TRUE(says("seed: '10.9.0.77' does not answer at 10.9.0.77:7947")) << said;
     kill(child, SIGTERM);
     EXPECT_EQ(ends(), 0) << said;
 }

@@ -4,6 +4,7 @@
 
 #include <netdb.h>
 
+#include "dataplane/seed_verdict.h"
 #include "tests/unit/captured_log.h"
 
 namespace
@@ -43,6 +44,7 @@ class SeedWatch : public CapturedLog
     }
     void found(struct sl_endpoint endpoint)
     {
+        (sl_endpoint_is_v4(&endpoint) ? seed_.v4 : seed_.v6)++;
         seed_.found[seed_.count++] = endpoint;
     }
 
@@ -55,42 +57,92 @@ class SeedWatch : public CapturedLog
 TEST_F(SeedWatch, SilentSeedIsNamedWithItsAddress)
 {
     found(v4(10, 0, 0, 9));
-    EXPECT_EQ(reason(), "seed 's' does not answer at 10.0.0.9:7947");
+    EXPECT_EQ(reason(), "'s' does not answer at 10.0.0.9:7947");
     EXPECT_NE(std::string(troubles_.list[1].shown.advice).find("cluster.name = lab"),
               std::string::npos);
 }
 
-TEST_F(SeedWatch, NameThatIsNotFoundIsNamedWithTheDnsAnswer)
+TEST_F(SeedWatch, NameThatFailsIsSaidAtOnceAndOncePerChangeByMembersToo)
 {
+    const std::string text = std::string("'s' cannot be resolved: ") + gai_strerror(EAI_NONAME);
     seed_.error = EAI_NONAME;
-    EXPECT_EQ(reason(), std::string("seed 's' cannot be resolved: ") + gai_strerror(EAI_NONAME));
+    for (uint64_t ns = S; ns < 4 * S; ns += S)
+        look(SL_PHASE_MEMBER, ns);
+    ASSERT_EQ(troubles_.count, 1u);
+    EXPECT_EQ(lines(), std::vector<std::string>{"warning starlingd: seed: " + text +
+                                                "; correct [join] seeds or the DNS; tried again"});
+    seed_.error = 0;
+    found(v4(10, 0, 0, 9));
+    look(SL_PHASE_MEMBER, 9 * S);
+    EXPECT_EQ(lines(), std::vector<std::string>{"notice starlingd: over (seed): " + text});
+    EXPECT_EQ(troubles_.count, 0u);
+}
+
+TEST_F(SeedWatch, NameThatFailsAgainKeepsItsAddresses)
+{
+    found(v4(10, 0, 0, 9));
+    seed_.error = EAI_AGAIN;
+    look(SL_PHASE_MEMBER, S);
+    ASSERT_EQ(troubles_.count, 1u);
+    EXPECT_NE(std::string(troubles_.list[0].shown.text).find("its former addresses are kept"),
+              std::string::npos);
+    EXPECT_EQ(sl_seed_verdict(&config_, &seed_).state, SL_NODE_SEED_ASKED);
 }
 
 TEST_F(SeedWatch, SeedThatIsThisNodeIsNamed)
 {
     found(v4(10, 0, 0, 1));
-    EXPECT_EQ(reason(), "seed 's' is this node itself");
+    EXPECT_EQ(reason(), "'s' is this node itself");
 }
 
 TEST_F(SeedWatch, LoopbackAddressIsNamed)
 {
     found(v4(127, 0, 1, 1));
-    EXPECT_EQ(reason(), "seed 's' is the loopback address 127.0.1.1:7947");
+    EXPECT_EQ(reason(), "'s' is the loopback address 127.0.1.1:7947");
 }
 
 TEST_F(SeedWatch, SeedOfAFamilyThatThePortLacksIsNamed)
 {
     const uint8_t address[16] = {0xfd, 0, 0, 0x77, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
     found(sl_endpoint_v6(address, 7947));
-    EXPECT_EQ(reason(),
-              "seed 's' has no address of a family that the port has, only [fd00:77::1]:7947");
+    EXPECT_EQ(reason(), "'s' has only IPv6, and this node has none");
 }
 
 TEST_F(SeedWatch, OneAddressThatCanBeAskedIsEnough)
 {
     found(v4(127, 0, 1, 1));
     found(v4(10, 0, 0, 9));
-    EXPECT_EQ(reason(), "seed 's' does not answer at 10.0.0.9:7947");
+    EXPECT_EQ(reason(), "'s' does not answer at 10.0.0.9:7947");
+}
+
+TEST_F(SeedWatch, AddressesThatAreAskedAreCountedAlsoThoseThatAreNotShown)
+{
+    found(v4(127, 0, 1, 1));
+    found(v4(10, 0, 0, 1));
+    found(v4(10, 0, 0, 9));
+    seed_.v4 = 9; /* one of another family, too */
+    seed_.v6 = 1;
+    struct sl_seed_verdict v = sl_seed_verdict(&config_, &seed_);
+    EXPECT_EQ(v.state, SL_NODE_SEED_ASKED);
+    EXPECT_EQ(v.addresses, 7u);
+    EXPECT_STREQ(v.what, "");
+}
+
+TEST_F(SeedWatch, SeedThatIsOfNoUseIsLeftOutWithTheReasonOfItsTrouble)
+{
+    found(v4(10, 0, 0, 1));
+    struct sl_seed_verdict v = sl_seed_verdict(&config_, &seed_);
+    EXPECT_EQ(v.state, SL_NODE_SEED_LEFT_OUT);
+    EXPECT_EQ(v.addresses, 0u);
+    EXPECT_EQ(reason(), std::string("'s' ") + v.what);
+}
+
+TEST_F(SeedWatch, NameUnderWayIsNoReasonYet)
+{
+    seed_.looking_up = true;
+    EXPECT_EQ(sl_seed_verdict(&config_, &seed_).state, SL_NODE_SEED_LOOKING_UP);
+    look(SL_PHASE_MEMBER, S);
+    EXPECT_EQ(troubles_.count, 0u);
 }
 
 TEST_F(SeedWatch, MemberHasNoTroubleWithSeeds)
