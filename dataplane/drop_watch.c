@@ -24,8 +24,12 @@ static enum sl_log_level level_of(enum sl_drop reason)
     }
 }
 
-static void raise_trouble(struct sl_troubles *t, enum sl_drop reason)
+/* lasts: it was dropped before the last look, too. */
+static void raise_trouble(struct sl_troubles *t, enum sl_drop reason, bool lasts)
 {
+    /* The record of a member that gave way is free a moment later. */
+    if (reason == SL_DROP_COLD_FULL && !lasts)
+        return;
     switch (reason) {
     case SL_DROP_CLUSTER_OTHER:
         sl_troubles_raise(t, SL_TROUBLE_OTHER_CLUSTER, "", 6 * TROUBLE_NS,
@@ -35,7 +39,7 @@ static void raise_trouble(struct sl_troubles *t, enum sl_drop reason)
     case SL_DROP_MEMBERS_FULL:
     case SL_DROP_COLD_FULL:
         sl_troubles_raise(t, SL_TROUBLE_TABLE_FULL, "", 6 * TROUBLE_NS,
-                          "raise protocol.max_members on all nodes",
+                          "raise protocol.max_members on all nodes, or end nodes that nobody needs",
                           "the member table is full, new members are refused");
         break;
     case SL_DROP_BYTE_CAP:
@@ -62,8 +66,10 @@ void sl_drop_watch_look(struct sl_drop_watch *w, struct sl_troubles *troubles,
 {
     for (uint32_t i = 0; i < SL_DROP_COUNT; i++) {
         enum sl_drop reason = (enum sl_drop)i;
-        if (drops[i] != w->seen[i])
-            raise_trouble(troubles, reason);
+        bool grew = drops[i] != w->seen[i];
+        if (grew)
+            raise_trouble(troubles, reason, w->grew[i]);
+        w->grew[i] = grew;
         w->seen[i] = drops[i];
         if (drops[i] == w->told[i] || now_ns < w->due_ns[i])
             continue;

@@ -3,6 +3,7 @@
 /* Frames that were refused or lost, by their counters: the first of a reason is a line of log, more
  * of them are a count once a minute, and what this node should not lose is a trouble. Control
  * thread. */
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "dataplane/troubles.h"
@@ -17,6 +18,7 @@ extern "C" {
 struct sl_drop_watch {
     uint64_t told[SL_DROP_COUNT]; /* of a reason, up to its last line */
     uint64_t seen[SL_DROP_COUNT]; /* up to the last look */
+    bool grew[SL_DROP_COUNT];     /* at the last look */
     uint64_t due_ns[SL_DROP_COUNT];
 };
 
