@@ -5,9 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* The engine tells these once and says no word when they are over. */
-#define TABLE_FULL_NS 60000000000ull
-#define CONFLICT_NS   60000000000ull
+/* The engine tells it again and again, and says no word when it is over. */
+#define CONFLICT_NS 60000000000ull
 
 static void put(struct sl_event_line *line, enum sl_log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -91,6 +90,12 @@ void sl_event_line(struct sl_event_line *line, const struct sl_node_event *e)
     case SL_EVENT_SELF_LEFT:
         put(line, SL_LOG_NOTICE, "has left the cluster");
         break;
+    case SL_EVENT_MEMBER_FLAPPING:
+        put(line, SL_LOG_WARNING,
+            "member '%s' died and came back several times within minutes: it flaps, and its "
+            "changes are told again when it is quiet; look at its link and its load",
+            e->name);
+        break;
     case SL_EVENT_SELF_JOINED:
     case SL_EVENT_CONFLICT:
     case SL_EVENT_CONFLICT_YIELD:
@@ -113,11 +118,6 @@ void sl_event_troubles(struct sl_troubles *t, const struct sl_node_event *e)
                           "give one of the two a name of its own (node.name)",
                           "another node uses this node's name at %s",
                           sl_endpoint_text(&e->endpoint).text);
-        break;
-    case SL_EVENT_MEMBERS_FULL:
-        sl_troubles_raise(t, SL_TROUBLE_TABLE_FULL, "", TABLE_FULL_NS,
-                          "raise protocol.max_members on all nodes",
-                          "the member table is full, new members are refused");
         break;
     case SL_EVENT_ZONE_UNREACHABLE:
         sl_troubles_raise(t, SL_TROUBLE_ZONE, e->name, 0,

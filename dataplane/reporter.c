@@ -32,6 +32,8 @@ static void report_event(struct sl_reporter *r, const struct sl_node_event *even
                          "how things stand",
                          missed);
     sl_event_line(&line, event);
+    if (event->type == SL_EVENT_SELF_ACCUSED && sl_troubles_has(&r->troubles, SL_TROUBLE_UNREACHED))
+        line.level = SL_LOG_DEBUG; /* its cause is told */
     if (line.text[0] != '\0')
         sl_log_rate_line(&r->events[event->type], now_ns, line.level, "%s", line.text);
     sl_event_troubles(&r->troubles, event);
@@ -69,9 +71,13 @@ static void report_events(struct sl_reporter *r, uint64_t now_ns)
 static void report_counters(struct sl_reporter *r, uint64_t now_ns)
 {
     struct sl_node_stats stats = {0};
+    struct sl_node_info info = {0};
     uint64_t lost = sl_log_lost();
-    if (r->node->stats(r->node->context, &stats) == 0)
+    if (r->node->stats(r->node->context, &stats) == 0 &&
+        r->node->info(r->node->context, &info) == 0) {
         sl_drop_watch_look(&r->drops, &r->troubles, stats.counters.drops, now_ns);
+        sl_reach_watch_look(&r->reach, &r->troubles, &stats, &info.self);
+    }
     if (lost != r->log_lost)
         sl_troubles_raise(&r->troubles, SL_TROUBLE_LOG_LOST, "", LOG_LOST_NS,
                           "see whether its reader runs and reads",

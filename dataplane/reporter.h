@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "dataplane/drop_watch.h"
+#include "dataplane/reach_watch.h"
 #include "dataplane/troubles.h"
 #include "lib/node.h"
 #include "ports/log_rate.h"
@@ -27,6 +28,7 @@ struct sl_reporter {
     uint64_t counters_due_ns;
     uint64_t log_lost; /* lines, as of the last look */
     struct sl_drop_watch drops;
+    struct sl_reach_watch reach;
     struct sl_log_rate events[SL_EVENT_COUNT];
     struct sl_log_rate missed;
 };

@@ -23,6 +23,7 @@ extern "C" {
     X(TABLE_FULL, "table-full")             /* members are refused */                             \
     X(LINK, "link")                         /* of the port: down or gone */                       \
     X(ADDRESS_CONFLICT, "address-conflict") /* another host claims this node's address */         \
+    X(UNREACHED, "unreached")               /* nobody can open a flow to this node */             \
     X(ZONE, "zone-unreachable")             /* nobody in a zone answers */                        \
     X(OTHER_CLUSTER, "other-cluster")       /* frames of another cluster come in */               \
     X(BYTE_CAP, "byte-cap")                 /* frames are not sent, because the cap is reached */ \

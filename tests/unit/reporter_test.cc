@@ -155,6 +155,96 @@ TEST_F(Reporter, FramesOfAnotherClusterAreATrouble)
     EXPECT_FALSE(sl_troubles_has(&r_.troubles, SL_TROUBLE_OTHER_CLUSTER));
 }
 
+TEST_F(Reporter, MemberThatFlapsIsALineOfItsOwnWords)
+{
+    event(SL_EVENT_MEMBER_FLAPPING, "n7", sl_word(1, 0, SL_ALIVE), "witness");
+    EXPECT_EQ(turn(11 * S),
+              Lines{"warning starlingd: member 'n7' died and came back several times within "
+                    "minutes: it flaps, and its changes are told again when it is quiet; look at "
+                    "its link and its load"});
+}
+
+TEST_F(Reporter, FullTableIsATroubleWithWhatToDo)
+{
+    fake_.next_stats.counters.drops[SL_DROP_MEMBERS_FULL] = 1;
+    event(SL_EVENT_MEMBERS_FULL, "me");
+    EXPECT_EQ(turn(11 * S)[0],
+              "warning starlingd: table-full: the member table is full, new members are refused; "
+              "raise protocol.max_members on all nodes, or end nodes that nobody needs");
+    turn(72 * S);
+    EXPECT_FALSE(sl_troubles_has(&r_.troubles, SL_TROUBLE_TABLE_FULL));
+}
+
+TEST_F(Reporter, RecordThatIsFreeAMomentLaterIsNoTrouble)
+{
+    uint64_t *drops = fake_.next_stats.counters.drops;
+    drops[SL_DROP_COLD_FULL] = 2;
+    turn(11 * S);
+    EXPECT_FALSE(sl_troubles_has(&r_.troubles, SL_TROUBLE_TABLE_FULL));
+    drops[SL_DROP_COLD_FULL] = 3;
+    turn(12 * S);
+    EXPECT_TRUE(sl_troubles_has(&r_.troubles, SL_TROUBLE_TABLE_FULL));
+}
+
+// What a node behind a router that translates sees of itself.
+class UnreachedReporter : public Reporter
+{
+  protected:
+    UnreachedReporter()
+    {
+        fake_.add_member("me", SL_ALIVE);
+        turn(11 * S);
+        stats_.probe_rtt.count = SL_REACH_WATCH_ANSWERS;
+        stats_.engine.refutations = SL_REACH_WATCH_ACCUSATIONS;
+    }
+    bool unreached()
+    {
+        return sl_troubles_has(&r_.troubles, SL_TROUBLE_UNREACHED);
+    }
+    struct sl_node_stats &stats_ = fake_.next_stats;
+};
+
+TEST_F(UnreachedReporter, IsToldOnceWithItsAddressUntilAProbeArrives)
+{
+    event(SL_EVENT_SELF_ACCUSED, "me");
+    lines();
+    Lines said = turn(12 * S);
+    ASSERT_EQ(said.size(), 2u);
+    EXPECT_NE(said[1].find("unreached: members answer this node, but none of their probes reaches "
+                           "it at 10.0.0.1:7947"),
+              std::string::npos)
+        << said[1];
+    EXPECT_NE(said[1].find("port.advertise"), std::string::npos);
+    event(SL_EVENT_SELF_ACCUSED, "me");
+    EXPECT_TRUE(turn(15 * S).empty());
+    stats_.counters.pings_answered = 1;
+    EXPECT_EQ(turn(18 * S).size(), 1u);
+    EXPECT_FALSE(unreached());
+}
+
+TEST_F(UnreachedReporter, IsNotMeantWhenOwnProbesAreNotAnswered)
+{
+    stats_.probe_rtt.count--;
+    turn(12 * S);
+    EXPECT_FALSE(unreached());
+}
+
+TEST_F(UnreachedReporter, IsNotMeantWhileNobodyAccusesIt)
+{
+    stats_.engine.refutations--;
+    turn(12 * S);
+    EXPECT_FALSE(unreached());
+}
+
+TEST_F(UnreachedReporter, IsNotMeantWhenAProbeArrivedMeanwhile)
+{
+    stats_.counters.pings_answered = 1;
+    turn(12 * S);
+    stats_.probe_rtt.count++;
+    turn(13 * S);
+    EXPECT_FALSE(unreached());
+}
+
 TEST_F(Reporter, WhatWaitsForItsSecondIsSaidAtTheEnd)
 {
     event(SL_EVENT_MEMBER_LEFT, "a");
