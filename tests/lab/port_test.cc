@@ -102,7 +102,7 @@ bool echoes(Lab &lab, const std::string &bytes)
 TEST_F(Port, PacketsAsLongAsConfiguredArriveAndAreSent)
 {
     for (auto [port, mtu] : {std::pair{"af_packet", 9000}, {"af_xdp", 3300}}) {
-        std::string bytes = std::to_string(mtu);
+        std::string bytes = std::to_string(mtu), payload = std::to_string(mtu - 28);
         net().bash("for i in 1 2; do ip -n \"${LAB}$i\" link set eth0 mtu " + bytes +
                    "; ip -n \"${LAB}sw\" link set \"p$i\" mtu " + bytes +
                    "; done; ip -n \"${LAB}sw\" link set br0 mtu " + bytes +
@@ -111,9 +111,8 @@ TEST_F(Port, PacketsAsLongAsConfiguredArriveAndAreSent)
         node.start({"--port.mtu=" + bytes, "--protocol.frame_bytes=" + std::to_string(mtu - 48),
                     "--eal.memory_mb=128", "--eal.huge=no"});
         ASSERT_TRUE(await("it is up", [&] { return node.phase() != ""; })) << port;
-        EXPECT_TRUE(await("whole packets come back", [&] {
-            return echoes(net(), std::to_string(mtu - 28));
-        })) << port;
+        EXPECT_TRUE(await("whole packets come back", [&] { return echoes(net(), payload); }))
+            << port;
         node.process().signal(SIGTERM);
         node.expect_clean_end();
     }

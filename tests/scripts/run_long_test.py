@@ -25,9 +25,9 @@ esac
 cat <<END
 {"ok": false, "seed": $4, "wall_ms": 1000, "resident_mb": 7, "metrics": {"events": 10}, "broken": [$broken],
  "expectations": [
- {"text": "expect dead crashed at 99% p50 within 2s", "ok": false, "measured": 1, "percentile": 50,
+ {"text": "expect dead crashed at 99% p50 within 2s", "ok": false, "measured": 1, "percentile": 50, "wants_much": false,
   "within_ns": 2000000000, "latencies_ns": [${4}000000000, ${4}000000000]},
- {"text": "expect bytes_per_node_1s <= 5KB", "ok": true, "measured": ${4}000}]}
+ {"text": "expect bytes_per_node_1s <= 5KB", "ok": true, "measured": ${4}000, "wants_much": false}]}
 END
 """
 
