@@ -9,6 +9,8 @@
 
 #include "dataplane/seed_verdict.h"
 
+#define BRIDGE_EVERY_NS 1000000000ull
+
 static void copy_text(char *out, size_t out_bytes, const char *text, size_t bytes)
 {
     if (bytes >= out_bytes)
@@ -24,9 +26,44 @@ static bool is_unreachable(const struct sl_engine *engine, uint64_t word, const 
            sl_engine_zone_is_unreachable(engine, zone, strlen(zone));
 }
 
-static void member_fill(struct sl_member_info *m, const struct sl_view_item *item,
-                        const struct sl_engine *engine)
+static bool has_both(const struct sl_identity *identity)
 {
+    return sl_endpoint_is_set(&identity->v4) && sl_endpoint_is_set(&identity->v6);
+}
+
+/* Walks to the first such member: in a large table without one, once a second at most. */
+static bool has_bridge(struct sl_node_context *n)
+{
+    struct sl_view_range range;
+    struct sl_view_item item;
+    uint64_t now_ns = sl_clock_now(&n->runtime->clock);
+    if (now_ns < n->bridge_due_ns)
+        return n->has_bridge;
+    n->bridge_due_ns = now_ns + BRIDGE_EVERY_NS;
+    n->has_bridge = false;
+    sl_view_range_begin(&range, sl_engine_view(n->runtime->loop.engine), 0, UINT64_MAX);
+    while (!n->has_bridge && sl_view_range_next(&range, &item)) {
+        struct sl_identity identity = sl_cold_identity(item.cold);
+        n->has_bridge = sl_word_is_live(item.word) && has_both(&identity);
+    }
+    return n->has_bridge;
+}
+
+/* A live member that has no family in common with this node, and nobody is left who reaches both:
+ * whether it lives cannot be known. */
+static bool is_cut_off(struct sl_node_context *n, const struct sl_member_info *m)
+{
+    const struct sl_config *c = &n->options->config;
+    bool shares = (sl_endpoint_is_set(&c->v4) && sl_endpoint_is_set(&m->v4)) ||
+                  (sl_endpoint_is_set(&c->v6) && sl_endpoint_is_set(&m->v6));
+    return !m->self && !shares && sl_word_is_live(m->word) && !has_bridge(n);
+}
+
+/* Online with RCU. */
+static void member_fill(struct sl_node_context *n, struct sl_member_info *m,
+                        const struct sl_view_item *item)
+{
+    const struct sl_engine *engine = n->runtime->loop.engine;
     struct sl_identity identity = sl_cold_identity(item->cold);
     memset(m, 0, sizeof(*m));
     m->id = item->id;
@@ -40,7 +77,7 @@ static void member_fill(struct sl_member_info *m, const struct sl_view_item *ite
         copy_text(m->zone, sizeof(m->zone), identity.zone, identity.zone_bytes);
     else
         copy_text(m->zone, sizeof(m->zone), "default", 7);
-    m->unreachable = is_unreachable(engine, m->word, m->zone);
+    m->unreachable = is_unreachable(engine, m->word, m->zone) || is_cut_off(n, m);
     m->flapping = sl_engine_is_flapping(engine, m->id);
 }
 
@@ -57,21 +94,22 @@ static int node_members(void *context, uint64_t after_id, struct sl_member_info 
     urcu_qsbr_thread_online();
     sl_view_range_begin(&range, sl_engine_view(engine), after_id + 1, UINT64_MAX);
     while (found < count && sl_view_range_next(&range, &item))
-        member_fill(&out[found++], &item, engine);
+        member_fill(n, &out[found++], &item);
     urcu_qsbr_thread_offline();
     sl_event_log_accusers(n->runtime->events, out, found);
     return (int)found;
 }
 
-static void self_fill(struct sl_member_info *self, const struct sl_engine *engine)
+static void self_fill(struct sl_node_context *n, struct sl_member_info *self)
 {
+    const struct sl_engine *engine = n->runtime->loop.engine;
     struct sl_view_item item = {.id = sl_engine_self_id(engine)};
     urcu_qsbr_thread_online();
     item.slot = sl_view_find(sl_engine_view(engine), item.id, &item.word);
     if (item.slot != SL_SLOT_NONE)
         item.cold = sl_view_cold(sl_engine_view(engine), item.slot);
     if (item.cold != NULL)
-        member_fill(self, &item, engine);
+        member_fill(n, self, &item);
     urcu_qsbr_thread_offline();
 }
 
@@ -96,7 +134,7 @@ static int node_info(void *context, struct sl_node_info *info)
     const struct sl_view_summary *summary =
         sl_view_summary(sl_engine_view(n->runtime->loop.engine));
     memset(info, 0, sizeof(*info));
-    self_fill(&info->self, n->runtime->loop.engine);
+    self_fill(n, &info->self);
     for (uint32_t i = 0; i < 4; i++)
         info->members_by_status[i] =
             __atomic_load_n(&summary->count_by_status[i], __ATOMIC_RELAXED);

@@ -18,6 +18,9 @@ struct sl_node_context {
     struct sl_joiner *joiner;
     const struct sl_troubles *troubles;
     uint64_t started_ns; /* CLOCK_MONOTONIC, which the runtime's clock starts at */
+    /* Its own: whether a live member has addresses of both families, and when to look again. */
+    bool has_bridge;
+    uint64_t bridge_due_ns;
 };
 
 struct sl_node sl_node_of(struct sl_node_context *context);

@@ -22,7 +22,8 @@ struct sl_member_info {
     char zone[SL_ZONE_BYTES_MAX + 1]; /* never empty: "default" */
     char tags[SL_TAGS_BYTES_MAX + 1];
     bool self;
-    bool unreachable;    /* live as far as is known, but nobody in its zone answers */
+    bool unreachable;    /* live as far as is known, but nobody in its zone answers, or no member
+                            reaches both its address family and ours */
     uint64_t accuser_id; /* of a suspect or dead member, while its event is remembered; 0 = none */
     char accuser[SL_NAME_BYTES_MAX + 1]; /* empty: none, or its name was not known */
     bool flapping; /* dies and comes back: its changes are not told as events */

@@ -6,6 +6,7 @@
 
 #include <urcu/urcu-qsbr.h>
 
+#include <cstring>
 #include <memory>
 #include <set>
 #include <vector>
@@ -60,6 +61,38 @@ class Node : public testing::Test
         }
     }
 
+    void add(const char *name, bool v4, bool v6)
+    {
+        const uint8_t address4[4] = {10, 2, 0, (uint8_t)name[0]};
+        const uint8_t address6[16] = {0xfd, 0, 0, (uint8_t)name[0]};
+        sl_identity identity = {};
+        if (v4)
+            identity.v4 = sl_endpoint_v4(address4, 7947);
+        if (v6)
+            identity.v6 = sl_endpoint_v6(address6, 7947);
+        identity.name = name;
+        identity.name_bytes = (uint8_t)strlen(name);
+        sl_preload_member m = {};
+        m.id = (uint64_t)name[0];
+        m.word = sl_word(1700000000, 1, SL_ALIVE);
+        m.identity = &identity;
+        ASSERT_EQ(sl_engine_preload(node->runtime.loop.engine, &m, 1), 0);
+    }
+
+    // Names of members that are shown as out of reach.
+    std::set<std::string> unreachable()
+    {
+        std::set<std::string> names;
+        std::vector<sl_member_info> page(96);
+        context.bridge_due_ns = 0;
+        int count = asked.members(asked.context, 0, page.data(), 96);
+        for (int i = 0; i < count; i++) {
+            if (page[(size_t)i].unreachable)
+                names.insert(page[(size_t)i].name);
+        }
+        return names;
+    }
+
     PacketPool pool;
     std::unique_ptr<CrossedPorts> ports;
     std::unique_ptr<TestNode> node;
@@ -105,6 +138,15 @@ TEST_F(Node, PagesOfMembersHaveEachMemberOnce)
     EXPECT_EQ(selves, 1u);
     EXPECT_EQ(pages, MEMBERS / 96 + 1);
     EXPECT_EQ(asked.members(asked.context, UINT64_MAX, page.data(), 96), 0);
+}
+
+TEST_F(Node, MembersOfTheOtherFamilyAreOutOfReachUnlessSomebodyReachesBoth)
+{
+    add("a", true, false);
+    add("b", false, true);
+    EXPECT_EQ(unreachable(), std::set<std::string>{"b"});
+    add("c", true, true);
+    EXPECT_TRUE(unreachable().empty());
 }
 
 } // namespace
