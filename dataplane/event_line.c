@@ -51,6 +51,16 @@ static void put_accused(struct sl_event_line *line, enum sl_log_level level,
         put(line, level, "member '%s' is %s", e->name, what);
 }
 
+/* id 0: somebody else's; of the own one the port says more. */
+static void put_rival(struct sl_event_line *line, const struct sl_node_event *e)
+{
+    if (e->id == 0)
+        put(line, SL_LOG_NOTICE,
+            "the host with MAC address %s claims the address of another host, %s; the one known "
+            "before is kept while it answers",
+            e->name, sl_endpoint_text(&e->endpoint).text);
+}
+
 static void put_other(struct sl_event_line *line, const struct sl_node_event *e)
 {
     struct sl_endpoint_text at = sl_endpoint_text(&e->endpoint);
@@ -95,6 +105,9 @@ void sl_event_line(struct sl_event_line *line, const struct sl_node_event *e)
             "member '%s' died and came back several times within minutes: it flaps, and its "
             "changes are told again when it is quiet; look at its link and its load",
             e->name);
+        break;
+    case SL_EVENT_ADDRESS_CONFLICT:
+        put_rival(line, e);
         break;
     case SL_EVENT_SELF_JOINED:
     case SL_EVENT_CONFLICT:

@@ -164,6 +164,22 @@ TEST_F(Reporter, MemberThatFlapsIsALineOfItsOwnWords)
                     "its link and its load"});
 }
 
+TEST_F(Reporter, RivalOfAnotherHostsAddressIsALineThatOfTheOwnIsThePortsToTell)
+{
+    struct sl_node_event e = {};
+    const uint8_t address[4] = {10, 0, 0, 9};
+    e.type = SL_EVENT_ADDRESS_CONFLICT;
+    e.endpoint = sl_endpoint_v4(address, 7947);
+    snprintf(e.name, sizeof(e.name), "02:00:00:00:00:09");
+    fake_.add_event(e);
+    EXPECT_EQ(turn(11 * S), Lines{"notice starlingd: the host with MAC address 02:00:00:00:00:09 "
+                                  "claims the address of another host, 10.0.0.9:7947; the one "
+                                  "known before is kept while it answers"});
+    e.id = 7;
+    fake_.add_event(e);
+    EXPECT_TRUE(turn(13 * S).empty());
+}
+
 TEST_F(Reporter, FullTableIsATroubleWithWhatToDo)
 {
     fake_.next_stats.counters.drops[SL_DROP_MEMBERS_FULL] = 1;
