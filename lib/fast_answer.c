@@ -39,16 +39,18 @@ bool sl_pass_sender_is_proven(struct sl_pass *pass)
 }
 
 /* Sixteenths of the byte cap, sent to strangers in any second: joiners by the thousand find room
- * beside a flood of PINGs, which are answered to those that were heard of a moment ago. */
+ * beside a flood of PINGs, which are answered to those that were heard of a moment ago. Questions
+ * are as long as their answers, and those that come on top must fit as well: they count from the
+ * first, ACKs once a quarter of the cap is used up. */
 #define STRANGER_ACKS_SIXTEENTHS  2
 #define STRANGER_SYNCS_SIXTEENTHS 3
 
 bool sl_pass_may_serve(struct sl_pass *pass, uint32_t bytes, enum sl_class traffic)
 {
     struct sl_lane *lane = pass->lane;
-    if (pass->is_calm)
-        return true;
     bool is_ack = traffic == SL_CLASS_PROBE;
+    if (is_ack && pass->is_calm)
+        return true;
     struct sl_meter *meter = is_ack ? &lane->stranger_acks : &lane->stranger_syncs;
     uint64_t share = is_ack ? STRANGER_ACKS_SIXTEENTHS : STRANGER_SYNCS_SIXTEENTHS;
     uint64_t cap = __atomic_load_n(&pass->fast->byte_cap, __ATOMIC_RELAXED);

@@ -57,7 +57,8 @@ bool sl_pass_sender_is_proven(struct sl_pass *pass);
 /* The sender is a member and the frame came from its address, maybe by hearsay. */
 bool sl_pass_sender_is_known(const struct sl_pass *pass);
 /* May a sender that is not proven be sent this much? Their frames do not count towards the byte cap
-   once a quarter of it is used up; then answers to them are limited by these shares of it. */
+   once a quarter of it is used up; ACKs to them are then limited by a share of it, and what answers
+   their questions always is. */
 bool sl_pass_may_serve(struct sl_pass *pass, uint32_t bytes, enum sl_class traffic);
 
 /* fast_sync.c */
