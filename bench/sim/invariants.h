@@ -19,7 +19,7 @@ extern "C" {
     X(REFUTES, "who runs and hears an accusation answers it at once")      \
     X(WORK, "a step does a bounded amount of work")                        \
     X(QUEUES, "no queue grows beyond its room")                            \
-    X(BYTE_CAP, "no node sends and receives more than its cap in any 1 s") \
+    X(BYTE_CAP, "no node sends and takes more than its cap in any 1 s")    \
     X(DOWN_CAP, "nobody who is down is sent more than its cap in any 1 s") \
     X(REPAIR_ENDS, "a session that repairs ends")                          \
     X(REPAIR_SHRINKS, "a session that repairs leaves less that differs")   \

@@ -274,16 +274,19 @@ static uint64_t cap_of(const struct sim_node *node)
     return node->world->now_ns < node->young_until_ns ? c->byte_cap_joining : c->byte_cap;
 }
 
-void sim_node_meter(struct sim_node *node, uint32_t bytes)
+void sim_node_meter(struct sim_node *node, uint32_t bytes, bool is_refused)
 {
     struct sim_world *w = node->world;
     uint64_t *most = &w->metrics.values[SIM_METRIC_bytes_per_node_1s];
     sl_meter_add(&node->meter, w->now_ns, bytes);
+    if (is_refused)
+        sl_meter_add(&node->refused, w->now_ns, bytes);
     w->bytes += bytes;
     w->packets++;
     uint64_t sum = sl_meter_sum(&node->meter, w->now_ns);
     if (sum > *most)
         *most = sum;
+    sum -= sl_meter_sum(&node->refused, w->now_ns);
     sim_check_bytes(&w->invariants, sim_world_ns(w), node->number, sum, cap_of(node));
 }
 

@@ -45,6 +45,7 @@ struct sim_node {
     enum sim_chore chore;
     struct sim_link chore_link;
     struct sl_counters *counters;
+    struct sl_meter refused; /* of `meter`: frames that it refused as they came */
     struct sim_packet_queue backlog;
     uint32_t ring;       /* packets that may wait; more are lost */
     uint32_t overflowed; /* since its last poll */
@@ -102,8 +103,8 @@ void sim_node_tell_truth(struct sim_node *node, uint64_t word);
 void sim_node_has_joined(struct sim_node *node);
 /* Until then a joiner's byte cap is its own. */
 void sim_node_is_young_until(struct sim_node *node, uint64_t until_ns);
-/* Bytes sent or received now. */
-void sim_node_meter(struct sim_node *node, uint32_t bytes);
+/* Bytes sent or received now, and taken or refused. */
+void sim_node_meter(struct sim_node *node, uint32_t bytes, bool is_refused);
 /* Bytes that arrive now, while it is down. */
 void sim_node_meter_down(struct sim_node *node, uint32_t bytes);
 /* At the end of a run: counts what a node that still runs has counted. */

@@ -66,8 +66,8 @@ static void tell_engine(struct sim_node *node, const struct sl_input *input)
                           sl_engine_self_word(node->engine));
 }
 
-/* The node's poll has found the packet. */
-static void meet(struct sim_node *node, struct sim_packet *packet)
+/* The node's poll has found the packet. Returns whether the node took it. */
+static bool meet(struct sim_node *node, struct sim_packet *packet)
 {
     struct sim_world *w = node->world;
     w->trace = sim_trace_mix(w->trace, w->now_ns ^ (uint64_t)node->number << 40);
@@ -92,6 +92,7 @@ static void meet(struct sim_node *node, struct sim_packet *packet)
         sim_world_send(w, node->number, &io.to, io.bytes, io.length_bytes);
     if (io.to_engine)
         tell_engine(node, w->input);
+    return verdict != SL_VERDICT_DROP;
 }
 
 static void meet_waiting(struct sim_node *node, uint32_t most)
@@ -99,7 +100,7 @@ static void meet_waiting(struct sim_node *node, uint32_t most)
     struct sim_packet *packet;
     while (most-- > 0 && node->state == SIM_NODE_UP &&
            (packet = sim_packet_queue_take(&node->backlog)) != NULL) {
-        meet(node, packet);
+        (void)meet(node, packet);
         sim_packet_give(&node->world->pool, packet);
     }
 }
@@ -147,8 +148,8 @@ void sim_node_receive(struct sim_node *node, struct sim_packet *packet)
         sim_packet_give(&w->pool, packet);
         return;
     }
-    sim_node_meter(node, packet->length_bytes); /* the wire has carried it */
     if (node->state == SIM_NODE_PAUSED || node->is_starved) {
+        sim_node_meter(node, packet->length_bytes, false); /* the wire has carried it */
         if (node->backlog.count == 0)
             skip_idle_polls(node);
         wait_in_ring(node, packet);
@@ -156,7 +157,9 @@ void sim_node_receive(struct sim_node *node, struct sim_packet *packet)
             set_wake(node);
         return;
     }
-    meet(node, packet);
+    uint32_t length_bytes = packet->length_bytes;
+    bool is_taken = meet(node, packet);
+    sim_node_meter(node, length_bytes, !is_taken);
     sim_packet_give(&w->pool, packet);
 }
 

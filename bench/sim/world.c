@@ -166,7 +166,7 @@ void sim_world_send(struct sim_world *w, uint32_t from, const struct sl_endpoint
                     const uint8_t *bytes, uint32_t length_bytes)
 {
     uint32_t to = sim_node_at(endpoint);
-    sim_node_meter(&w->nodes[from], length_bytes);
+    sim_node_meter(&w->nodes[from], length_bytes, false);
     sim_world_count(w, SIM_METRIC_frames_sent, 1);
     struct sim_fate fate = decide(w, from, to, length_bytes);
     if (fate.copies == 0)

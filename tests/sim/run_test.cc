@@ -2,6 +2,8 @@
 // Whole runs of small clusters.
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "tests/sim/played.h"
 
 namespace
@@ -201,6 +203,44 @@ TEST(SimRun, AnExpectationThatFailsSaysSo)
     EXPECT_FALSE(sim_world_judge(&run.world, &run.scenario->expects[0], &measured));
     EXPECT_GT(measured, 500000000u);
     EXPECT_LT(measured, 4000000000u);
+}
+
+// Empty frames of n2 reach n1 at the end of a quiet run.
+struct Flooded : Played {
+    Flooded() : Played("nodes 2\nstart formed\nrun 5s\n", 1)
+    {
+    }
+    void receive(uint8_t version)
+    {
+        sl_header header = {};
+        header.type = SL_FRAME_GOSSIP;
+        header.cluster_id = sl_engine_fast(world.nodes[1].engine)->cluster_id;
+        header.sender_id = sl_engine_self_id(world.nodes[1].engine);
+        header.counter = 1;
+        header.boot_salt = 1;
+        sim_packet *packet = sim_packet_take(&world.pool);
+        memset(packet->bytes, 0, SL_HEADER_BYTES);
+        sl_header_write(packet->bytes, &header);
+        packet->bytes[0] = version;
+        packet->length_bytes = SL_HEADER_BYTES;
+        packet->from = 1;
+        sim_node_receive(&world.nodes[0], packet);
+    }
+};
+
+TEST(SimRun, TheByteCapCountsWhatANodeTakesAndNotWhatItRefuses)
+{
+    Flooded run;
+    run.world.nodes[0].is_seed = false;
+    run.world.nodes[0].young_until_ns = 0;
+    uint32_t frames = run.scenario->options.config.byte_cap / SL_HEADER_BYTES + 1;
+    for (uint32_t i = 0; i < frames; i++)
+        run.receive(SL_WIRE_VERSION + 1);
+    EXPECT_EQ(run.world.invariants.broken[SIM_RULE_BYTE_CAP], 0u);
+    EXPECT_GT(run.metric(SIM_METRIC_bytes_per_node_1s), run.scenario->options.config.byte_cap);
+    for (uint32_t i = 0; i < frames; i++)
+        run.receive(SL_WIRE_VERSION);
+    EXPECT_GT(run.world.invariants.broken[SIM_RULE_BYTE_CAP], 0u);
 }
 
 TEST(SimRun, ABrokenInvariantFailsTheRun)
