@@ -122,7 +122,8 @@ void sl_options_print_help(FILE *out)
 {
     fputs(
         "Usage: starlingd [--config FILE] [--SECTION.KEY=VALUE ...]\n\n"
-        "Runs one node of a Starling cluster until SIGTERM, then leaves the cluster.\n\n"
+        "Runs one node of a Starling cluster until SIGTERM or SIGINT, then leaves the cluster.\n"
+        "SIGHUP: reads the configuration again.\n\n"
         "  --config FILE     configuration file (default " SL_OPTIONS_FILE ", if there)\n"
         "  --print-config    write a documented configuration file and exit\n"
         "  --version, -V     write the version and exit\n"

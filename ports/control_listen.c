@@ -52,8 +52,8 @@ static int clear_path(const char *path)
     if (lstat(path, &file) != 0)
         return errno == ENOENT ? 0 : complain(path, "look at it", errno);
     if (!S_ISSOCK(file.st_mode)) {
-        SL_LOG(SL_LOG_ERROR, "control socket %s: a file that is no socket is there; remove it",
-               path);
+        SL_LOG(SL_LOG_ERROR,
+               "control socket %s: a file that is no socket is there; choose another path", path);
         return -EADDRINUSE;
     }
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

@@ -66,13 +66,10 @@ lab_ports() { ip -n "${LAB}sw" -o link show master br0 type veth | sed -E 's/^[0
 
 # lab_adopt PREFIX: work on a lab that another process made.
 lab_adopt() {
-    local node
     LAB=$1
     ip netns list | grep -qE "^${LAB}sw( |\$)" || die "there is no lab with prefix '$LAB'; make one with: scripts/lab up 5"
-    LAB_MADE=("${LAB}sw")
-    for node in $(lab_ports); do
-        LAB_MADE+=("$LAB$node")
-    done
+    # By name, not by the bridge's ports: a node whose eth0 was deleted has none.
+    mapfile -t LAB_MADE < <(ip netns list | sed -nE "s/^(${LAB}(sw|[0-9]+))( .*)?\$/\1/p")
 }
 
 # Removes what was made, and nothing else. Does nothing the second time.

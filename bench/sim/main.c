@@ -156,6 +156,10 @@ static int run(int argc, char **argv)
     uint64_t first = r.has_seed ? r.seed : scenario.seed;
     bool good = r.seeds == 1 ? run_single(&scenario, first, r.json)
                              : run_pool(&scenario, first, r.seeds, r.json);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        warn("cannot write the report");
+        return 1;
+    }
     return good ? 0 : 1;
 }
 

@@ -131,8 +131,9 @@ int sl_cli_print_json(const struct sl_cli *cli, json_t *value, size_t flags)
 
 int sl_cli_end(const struct sl_cli *cli, int code)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    bool written = fflush(stdout) == 0 && !ferror(stdout);
+    /* Any other code has had its line of error. */
+    if (written || code != SL_CLI_OK)
         return code;
-    int failed = sl_cli_fail(cli, SL_CLI_REFUSED, "cannot write the answer: %s", strerror(errno));
-    return code != SL_CLI_OK ? code : failed;
+    return sl_cli_fail(cli, SL_CLI_REFUSED, "cannot write the answer: %s", strerror(errno));
 }

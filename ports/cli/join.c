@@ -17,7 +17,7 @@ static uint32_t pack_seeds(struct sl_cli *cli, int count, char **seeds,
 {
     size_t at = 0;
     if (count == 0)
-        sl_cli_usage(cli, "which seeds?");
+        sl_cli_usage(cli, "no seed is given");
     if (count > SL_SEEDS_MAX)
         sl_cli_usage(cli, "more than %d seeds", SL_SEEDS_MAX);
     for (int i = 0; i < count; i++) {

@@ -83,7 +83,7 @@ static int run(struct sl_cli *cli, int argc, char **argv)
     if (code >= 0)
         return code;
     if (optind == argc && cli->json)
-        sl_cli_usage(cli, "which command?");
+        sl_cli_usage(cli, "no command is given");
     if (optind == argc) {
         print_help(stderr);
         return SL_CLI_USAGE;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a person tells the node by `starling`, and how the command line says no.
+#include <algorithm>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -320,6 +321,19 @@ TEST_F(Cli, AFullDiskIsAnError)
     waitpid(child, &status, 0);
     close(full);
     EXPECT_EQ(WEXITSTATUS(status), 1);
+}
+
+TEST_F(Cli, AFullDiskIsToldOnce)
+{
+    serve();
+    std::string line =
+        std::string(SL_CLI_PROGRAM) + " --socket " + path_ + " info --json 2>&1 >/dev/full";
+    FILE *err = popen(line.c_str(), "r");
+    ASSERT_NE(err, nullptr);
+    char said[4096];
+    size_t bytes = fread(said, 1, sizeof(said), err);
+    EXPECT_EQ(WEXITSTATUS(pclose(err)), 1);
+    EXPECT_EQ(std::count(said, said + bytes, '\n'), 1) << std::string(said, bytes);
 }
 
 } // namespace

@@ -157,8 +157,9 @@ TEST(ControlSocket, AFileThatIsNoSocketIsLeftAlone)
     struct sl_control_server *server = nullptr;
     testing::internal::CaptureStderr();
     EXPECT_EQ(create(&server, path, fake), -EADDRINUSE);
-    EXPECT_NE(testing::internal::GetCapturedStderr().find("no socket is there; remove it"),
-              std::string::npos);
+    EXPECT_NE(
+        testing::internal::GetCapturedStderr().find("no socket is there; choose another path"),
+        std::string::npos);
     EXPECT_EQ(access(path.c_str(), F_OK), 0);
 }
 
