@@ -8,6 +8,7 @@
 #include <time.h>
 #include <urcu/urcu-qsbr.h>
 
+#include "dataplane/address_keeper.h"
 #include "dataplane/node.h"
 #include "dataplane/port_keeper.h"
 #include "dataplane/reload.h"
@@ -29,6 +30,7 @@ struct daemon {
     struct sl_station station;
     struct sl_runtime runtime;
     struct sl_joiner joiner;
+    struct sl_address_keeper addresses;
     struct sl_port_keeper keeper;
     struct sl_node_context context;
     struct sl_node node;
@@ -163,6 +165,7 @@ static int daemon_loop(struct daemon *d)
         if (sl_port_keeper_run(&d->keeper) != 0)
             return SL_EXIT_FAILED;
         daemon_signal(d, now_ns);
+        sl_address_keeper_run(&d->addresses, &d->reporter.troubles, &d->runtime.mailbox);
         sl_reporter_turn(&d->reporter, now_ns, realtime_now_ns());
         daemon_look_at_seeds(d, now_ns);
         if (daemon_done(d, now_ns, &status))
@@ -202,12 +205,18 @@ int sl_daemon_run(struct sl_options *options, int signals, int argc, char *const
         .argc = argc, .argv = argv, .options = options, .joiner = &d.joiner, .node = &d.node};
     d.signals = signals;
     d.keeper.watch.fd = -1;
-    if (sl_station_open(&d.station, options) != 0)
+    int rc = sl_address_keeper_open(&d.addresses, options);
+    if (rc != 0)
+        return rc == -EADDRINUSE ? SL_EXIT_YIELDED : status;
+    if (sl_station_open(&d.station, options) != 0) {
+        sl_address_keeper_close(&d.addresses);
         return status;
+    }
     urcu_qsbr_register_thread();
     urcu_qsbr_thread_offline();
     status = daemon_on_station(&d);
     urcu_qsbr_unregister_thread();
     sl_station_close(&d.station);
+    sl_address_keeper_close(&d.addresses);
     return status;
 }

@@ -111,6 +111,14 @@ static void host_event(void *context, const struct sl_event *event)
     sl_engine_host_tell(context, event);
 }
 
+void sl_engine_host_tell_rival(struct sl_engine_host *h, const struct sl_endpoint *address,
+                               const char *rival)
+{
+    struct sl_event event = {
+        .type = SL_EVENT_ADDRESS_CONFLICT, .id = h->self_id, .endpoint = *address, .text = rival};
+    sl_engine_host_tell(h, &event);
+}
+
 /* The MAC address is the event's name: it is all that is known of who else holds the address. */
 static void host_rival(void *context, const struct sl_rival *rival)
 {

@@ -43,6 +43,10 @@ struct sl_host sl_engine_host(struct sl_engine_host *host);
 /* Tells users of an event, as the engine does. */
 void sl_engine_host_tell(struct sl_engine_host *host, const struct sl_event *event);
 
+/* Another process of this host, which has no MAC address of its own, wanted this node's address. */
+void sl_engine_host_tell_rival(struct sl_engine_host *host, const struct sl_endpoint *address,
+                               const char *rival);
+
 /* The neighbour table's way to send, over the same pool and queue. */
 struct sl_neighbour_host sl_engine_host_neighbours(struct sl_engine_host *host);
 

@@ -38,6 +38,10 @@ static bool loop_command(struct sl_engine_loop *l)
     case SL_COMMAND_UPDATE:
         answer = sl_engine_update(l->engine, l->host->now_ns, letter->tags, letter->tags_bytes);
         break;
+    case SL_COMMAND_TELL_RIVAL:
+        sl_engine_host_tell_rival(l->host, &letter->rival_address, letter->rival);
+        answer = 0;
+        break;
     }
     sl_mailbox_answer(l->mailbox, answer);
     l->step.more = true; /* the command may have moved the deadline */

@@ -22,6 +22,7 @@ enum sl_command {
     SL_COMMAND_JOIN,
     SL_COMMAND_LEAVE,
     SL_COMMAND_UPDATE,
+    SL_COMMAND_TELL_RIVAL, /* of this node's address: users hear of it by an event */
 };
 
 enum sl_mailbox_state {
@@ -36,6 +37,8 @@ struct sl_letter {
     struct sl_endpoint seeds[SL_SEEDS_MAX];
     uint32_t tags_bytes; /* UPDATE */
     char tags[SL_TAGS_BYTES_MAX];
+    struct sl_endpoint rival_address; /* TELL_RIVAL */
+    char rival[32];
 };
 
 struct sl_mailbox {

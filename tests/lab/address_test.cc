@@ -47,6 +47,26 @@ TEST_F(Address, ANodeWhoseAddressIsInUseEndsAndBothNameTheOther)
         EXPECT_TRUE(formed(cluster)) << "and nobody has heard of the third";
     }
 }
+/* The service started by hand beside the one that runs: both get all frames, under one MAC. */
+TEST_F(Address, ASecondProcessForAnAddressOfTheSameHostEndsAndTheFirstTellsOfIt)
+{
+    Cluster cluster = start_cluster(net(), 2);
+    ASSERT_TRUE(formed(cluster));
+    auto changes = cluster[0]->events_about("n2");
+    Node twin(net(), 3);
+    twin.start({"--node.name=n2", "--port.address=10.77.0.2/24"},
+               {"ip", "netns", "exec", net().name_of("2")});
+    EXPECT_EQ(twin.process().ends(), 4);
+    EXPECT_TRUE(said(twin, "on this host serves 10.77.0.2:7947 already")) << twin.process().err();
+    twin.expect_nothing_left();
+    EXPECT_TRUE(
+        await("n2 logs it", [&] { return said(*cluster[1], "wanted this node's address"); }));
+    EXPECT_NE(cluster[1]->ask({"events", "--json"})->out().find("address-conflict"),
+              std::string::npos);
+    EXPECT_TRUE(formed(cluster));
+    EXPECT_EQ(cluster[0]->events_about("n2"), changes) << "nobody else hears of it";
+}
+
 /* A router that gives n2 another port outside, both ways. */
 TEST_F(Address, ANodeBehindATranslatingRouterIsReachedWhereItAdvertises)
 {
