@@ -161,6 +161,7 @@ static int daemon_loop(struct daemon *d)
             {.fd = sl_port_keeper_fd(&d->keeper), .events = POLLIN},
         };
         poll(fds, sizeof(fds) / sizeof(fds[0]), SL_DAEMON_TICK_MS);
+        sl_clock_keep(&d->runtime.clock);
         uint64_t now_ns = sl_clock_now(&d->runtime.clock);
         if (sl_port_keeper_run(&d->keeper) != 0)
             return SL_EXIT_FAILED;

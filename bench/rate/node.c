@@ -119,7 +119,7 @@ static int create_runtime(struct bench_node *node)
     if (sl_runtime_open(&node->runtime, &config) != 0)
         return -1; /* it said why */
     node->has_runtime = true;
-    node->runtime.clock.ns_per_tsc = 0;
+    sl_clock_stop(&node->runtime.clock);
     /* The ring driver sends whatever it is given, others get whole checksums: nothing is prepared.
      */
     for (unsigned i = 0; i < node->load.workers; i++)

@@ -163,9 +163,11 @@ TEST(Clock, KeepsUpWithTheSystemsClockAndNeverGoesBack)
         ASSERT_GE(now, last);
         last = now;
     }
-    EXPECT_EQ(sl_clock_at(&clock, clock.start_tsc), clock.start_ns);
-    uint64_t year_tsc = rte_get_tsc_hz() * 31536000ull;
-    double year_ns = (double)(sl_clock_at(&clock, clock.start_tsc + year_tsc) - clock.start_ns);
+    const sl_clock_line &line = clock.lines[0];
+    EXPECT_EQ(sl_clock_at(&clock, line.bend_tsc), line.bend_ns);
+    double ns_per_tick = (double)line.rate_after / 4294967296.0;
+    auto year_tsc = (uint64_t)(31536000e9 / ns_per_tick);
+    double year_ns = (double)(sl_clock_at(&clock, line.bend_tsc + year_tsc) - line.bend_ns);
     EXPECT_NEAR(year_ns / 31536000e9, 1.0, 1e-6) << "the multiplication does not overflow";
 }
 } // namespace
