@@ -56,12 +56,12 @@ static uint64_t clock_ticks(uint64_t ns, uint64_t rate)
 static void clock_publish(struct sl_clock *c, const struct sl_clock_line *line)
 {
     struct sl_clock_line *to = &c->lines[(c->turn + 1) & 1];
-    __atomic_thread_fence(__ATOMIC_RELEASE); /* the last turn is seen before its old line changes */
-    __atomic_store_n(&to->bend_tsc, line->bend_tsc, __ATOMIC_RELAXED);
-    __atomic_store_n(&to->bend_ns, line->bend_ns, __ATOMIC_RELAXED);
-    __atomic_store_n(&to->bend_fraction, line->bend_fraction, __ATOMIC_RELAXED);
-    __atomic_store_n(&to->rate_before, line->rate_before, __ATOMIC_RELAXED);
-    __atomic_store_n(&to->rate_after, line->rate_after, __ATOMIC_RELAXED);
+    /* Releases, because the last turn must be seen before its old line changes. */
+    __atomic_store_n(&to->bend_tsc, line->bend_tsc, __ATOMIC_RELEASE);
+    __atomic_store_n(&to->bend_ns, line->bend_ns, __ATOMIC_RELEASE);
+    __atomic_store_n(&to->bend_fraction, line->bend_fraction, __ATOMIC_RELEASE);
+    __atomic_store_n(&to->rate_before, line->rate_before, __ATOMIC_RELEASE);
+    __atomic_store_n(&to->rate_after, line->rate_after, __ATOMIC_RELEASE);
     __atomic_store_n(&c->turn, c->turn + 1, __ATOMIC_RELEASE);
 }
 

@@ -36,15 +36,14 @@ static inline uint64_t sl_clock_at(const struct sl_clock *c, uint64_t tsc)
 {
     struct sl_clock_line line;
     uint64_t turn, after;
-    do {
+    do { /* each load is an acquire, because the turn must be read again behind them all */
         turn = __atomic_load_n(&c->turn, __ATOMIC_ACQUIRE);
         const struct sl_clock_line *from = &c->lines[turn & 1];
-        line.bend_tsc = __atomic_load_n(&from->bend_tsc, __ATOMIC_RELAXED);
-        line.bend_ns = __atomic_load_n(&from->bend_ns, __ATOMIC_RELAXED);
-        line.bend_fraction = __atomic_load_n(&from->bend_fraction, __ATOMIC_RELAXED);
-        line.rate_before = __atomic_load_n(&from->rate_before, __ATOMIC_RELAXED);
-        line.rate_after = __atomic_load_n(&from->rate_after, __ATOMIC_RELAXED);
-        __atomic_thread_fence(__ATOMIC_ACQUIRE);
+        line.bend_tsc = __atomic_load_n(&from->bend_tsc, __ATOMIC_ACQUIRE);
+        line.bend_ns = __atomic_load_n(&from->bend_ns, __ATOMIC_ACQUIRE);
+        line.bend_fraction = __atomic_load_n(&from->bend_fraction, __ATOMIC_ACQUIRE);
+        line.rate_before = __atomic_load_n(&from->rate_before, __ATOMIC_ACQUIRE);
+        line.rate_after = __atomic_load_n(&from->rate_after, __ATOMIC_ACQUIRE);
         after = __atomic_load_n(&c->turn, __ATOMIC_RELAXED);
     } while (turn != after);
     return sl_clock_line_at(&line, tsc);

@@ -208,3 +208,49 @@ void sl_option_format(const struct sl_option *o, const struct sl_options *option
     }
     snprintf(out, out_bytes, "%" PRIu64 "%s", value, name);
 }
+
+static bool families_are_equal(const struct sl_options_family *a, const struct sl_options_family *b,
+                               bool gateway)
+{
+    if (gateway)
+        return a->has_gateway == b->has_gateway &&
+               (!a->has_gateway || memcmp(a->gateway, b->gateway, sizeof(a->gateway)) == 0);
+    return a->set == b->set &&
+           (!a->set || (a->prefix_bits == b->prefix_bits &&
+                        memcmp(a->address, b->address, sizeof(a->address)) == 0));
+}
+
+bool sl_option_is_equal(const struct sl_option *o, const struct sl_options *a,
+                        const struct sl_options *b)
+{
+    const void *one = (const char *)a + o->offset, *other = (const char *)b + o->offset;
+    switch (o->type) {
+    case SL_OPTION_STRING:
+    case SL_OPTION_TAGS:
+    case SL_OPTION_WORD:
+        return strcmp(one, other) == 0;
+    case SL_OPTION_PORT:
+        return strcmp(a->port.text, b->port.text) == 0;
+    case SL_OPTION_PREFIX4:
+    case SL_OPTION_PREFIX6:
+        return families_are_equal(one, other, false);
+    case SL_OPTION_GATEWAY4:
+    case SL_OPTION_GATEWAY6:
+        return families_are_equal(one, other, true);
+    case SL_OPTION_ADVERTISE4:
+    case SL_OPTION_ADVERTISE6:
+        return sl_endpoint_equal(one, other);
+    case SL_OPTION_SEEDS:
+        return a->seed_count == b->seed_count && memcmp(a->seeds, b->seeds, sizeof(a->seeds)) == 0;
+    case SL_OPTION_CPUS:
+        return a->cpu_count == b->cpu_count && memcmp(a->cpus, b->cpus, sizeof(a->cpus)) == 0;
+    case SL_OPTION_DURATION:
+        return *(const uint64_t *)one == *(const uint64_t *)other;
+    case SL_OPTION_CHOICE:
+    case SL_OPTION_NUMBER:
+    case SL_OPTION_SIZE:
+    case SL_OPTION_MODE:
+        return *(const uint32_t *)one == *(const uint32_t *)other;
+    }
+    return false;
+}

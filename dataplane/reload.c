@@ -9,7 +9,6 @@
 #include "dataplane/option_value.h"
 #include "ports/log.h"
 
-#define VALUE_BYTES 20000 /* of the longest value, a list of seeds */
 #define NAMES_BYTES 400
 
 static bool can_change(const struct sl_option *o)
@@ -29,17 +28,11 @@ static void add_name(char names[NAMES_BYTES], const struct sl_option *o)
 static void compare(const struct sl_options *before, const struct sl_options *after,
                     char taken[NAMES_BYTES], char waiting[NAMES_BYTES])
 {
-    char *values = calloc(2, VALUE_BYTES);
-    if (values == NULL)
-        return;
     for (uint32_t i = 0; i < sl_option_count; i++) {
         const struct sl_option *o = &sl_option_table[i];
-        sl_option_format(o, before, values, VALUE_BYTES);
-        sl_option_format(o, after, values + VALUE_BYTES, VALUE_BYTES);
-        if (strcmp(values, values + VALUE_BYTES) != 0)
+        if (!sl_option_is_equal(o, before, after))
             add_name(can_change(o) ? taken : waiting, o);
     }
-    free(values);
 }
 
 static void take_seeds(const struct sl_reload *r, const struct sl_options *fresh)

@@ -71,6 +71,8 @@ static void take_turns(struct sim_world *w)
         else
             leave(node);
     }
+    if (taken == 0)
+        return;
     w->turn_count -= taken;
     memmove(w->turns, w->turns + taken, w->turn_count * sizeof(*w->turns));
 }

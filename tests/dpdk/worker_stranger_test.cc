@@ -19,14 +19,15 @@ class Stranger : public Worker
         free_taken();
     }
 
-    /* Frames; of these reasons there may be several records in one that is taken. */
+    /* Frames that came: of these reasons there may be several records in one that is taken, and
+       what finds no next hop goes out. */
     uint64_t drops() const
     {
         uint64_t all = 0;
         for (uint64_t count : worker->counters.drops)
             all += count;
         return all - dropped(SL_DROP_MEMBER_UNKNOWN) - dropped(SL_DROP_RECORDS_OVER) -
-               dropped(SL_DROP_WORD_AHEAD);
+               dropped(SL_DROP_WORD_AHEAD) - dropped(SL_DROP_NEIGHBOUR_UNRESOLVED);
     }
 
     uint64_t admitted() const

@@ -88,7 +88,8 @@ class WorkerWay : public Worker
     /* A frame of that host's, over the wire. */
     void send_from(const Host &h, rte_mbuf *m, const std::vector<uint8_t> &records = {})
     {
-        memcpy(rte_pktmbuf_append(m, (uint16_t)records.size()), records.data(), records.size());
+        if (!records.empty())
+            memcpy(rte_pktmbuf_append(m, (uint16_t)records.size()), records.data(), records.size());
         sl_header header;
         auto *at = rte_pktmbuf_mtod(m, uint8_t *);
         ASSERT_EQ(sl_header_read(at, m->data_len, &header), SL_WIRE_OK);

@@ -407,4 +407,31 @@ TEST_F(Options, TheExampleLoadsAndItsCommentedDefaultsAreTheDefaults)
         EXPECT_NE(o_->origin[i], 0u) << sl_option_table[i].key; // every key is in the example
 }
 
+TEST_F(Options, AKeyIsEqualInBothOnlyIfItsWholeValueIs)
+{
+    ASSERT_EQ(load(kLeast), SL_OPTIONS_RUN) << why();
+    auto before = std::make_unique<sl_options>(*o_);
+    const std::pair<std::string, std::string> changes[] = {
+        {"node.name", "--node.name=n2"},
+        {"node.tags", "--node.tags=a=1"},
+        {"port.address", "--port.address=10.0.0.3/24"},
+        {"port.gateway", "--port.gateway=10.0.0.254"},
+        {"port.advertise", "--port.advertise=10.0.0.9:7948"},
+        {"port.spec", "--port.spec=tap:st0"},
+        {"join.seeds", "--join.seeds=10.0.0.7"},
+        {"control.mode", "--control.mode=0600"},
+        {"protocol.probe_period", "--protocol.probe_period=300ms"},
+        {"log.level", "--log.level=debug"},
+    };
+    for (const auto &[key, flag] : changes) {
+        ASSERT_EQ(load(kLeast, {flag}), SL_OPTIONS_RUN) << why();
+        std::string differ;
+        for (uint32_t i = 0; i < sl_option_count; i++) {
+            const sl_option *o = &sl_option_table[i];
+            if (!sl_option_is_equal(o, before.get(), o_.get()))
+                differ += std::string(o->section) + "." + o->key;
+        }
+        EXPECT_EQ(differ, key);
+    }
+}
 } // namespace
