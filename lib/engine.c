@@ -64,7 +64,7 @@ static void take_input(struct sl_engine *e, const struct sl_input *input)
         return;
     sl_zone_reports_heard(e, input);
     if (input->header.sender_id == e->self_id)
-        sl_self_met_namesake(e, input);
+        sl_namesake_met(e, input);
     else
         e->heard_ns = e->now_ns;
     switch (input->header.type) {

@@ -4,8 +4,9 @@
  * The engine's insides, shared by the files that make it up and by nobody else. Where to look:
  *   engine.c     the step, dispatch of inputs and timers; engine_create.c how it comes to be,
  *                engine_common.c what its parts share
- *   merge.c      what a record does to the view; merge_ahead.c loads ahead of it
- *   self.c       one's own word: refuting, leaving, conflicts
+ *   merge.c      what a record does to the view, merge_gone.c those of a member's end;
+ *                merge_ahead.c loads ahead of it, settle.c how young the last changes are
+ *   self.c       one's own word: refuting, leaving; namesake.c another node of one's name
  *   probe.c      is a member there? probe_ask.c its frames, probe_answer.c what comes
  *                back, probe_plan.[ch] how patiently it asks
  *   suspicion.c  from "it did not answer" to DEAD
@@ -32,6 +33,7 @@
 #include "lib/join.h"
 #include "lib/merge.h"
 #include "lib/meter.h"
+#include "lib/namesake.h"
 #include "lib/path.h"
 #include "lib/peers.h"
 #include "lib/prng.h"
@@ -40,6 +42,7 @@
 #include "lib/round_trip.h"
 #include "lib/rumours.h"
 #include "lib/self.h"
+#include "lib/settle.h"
 #include "lib/suspicion.h"
 #include "lib/sync.h"
 #include "lib/timers.h"

@@ -1,26 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
-/* What a record does to the view, how young the last changes are, and forgetting. One of the
+/* What a record does to the view, and forgetting. One of the
    engine's insides (engine_private.h); one thread. */
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/timers.h"
-
 struct sl_engine;
 struct sl_input;
-
-#define SL_SETTLE_PARTS 8 /* resolution of "younger than the spread time" */
-
-/* Changes of the view in the last spread time. */
-struct sl_settle {
-    struct sl_timer timer;
-    uint32_t parts[SL_SETTLE_PARTS];
-    uint32_t sum;
-    uint64_t part_number;
-    uint64_t changed_ns;     /* of the last change */
-    bool awaiting_agreement; /* nobody was heard with an equal hash since */
-};
+struct sl_record;
 
 /* ---- merge.c ---- */
 
@@ -33,8 +20,11 @@ uint32_t sl_merge_ahead(const struct sl_engine *e, const struct sl_input *input,
 void sl_merge_word(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t accuser_id);
 /* The same, but nobody is told. */
 void sl_merge_word_quietly(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t accuser_id);
-void sl_settle_note(struct sl_engine *e);
-void sl_settle_fire(struct sl_engine *e);
+
+/* ---- merge_gone.c ---- */
+
+void sl_merge_left(struct sl_engine *e, const struct sl_record *r);
+void sl_merge_accusation(struct sl_engine *e, const struct sl_record *r, uint64_t sender_id);
 
 /* ---- retention.c ---- */
 

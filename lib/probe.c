@@ -201,7 +201,7 @@ static void failed(struct sl_engine *e, struct sl_probe *p)
     struct sl_probe silent = *p;
     sl_probe_release(e, p);
     if (silent.purpose == SL_PROBE_CONFLICT) {
-        sl_self_conflict_silence(e, &silent.endpoint, silent.word);
+        sl_namesake_silence(e, &silent.endpoint, silent.word);
         return;
     }
     if (silent.purpose == SL_PROBE_WITNESS) {

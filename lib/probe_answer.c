@@ -87,7 +87,7 @@ void sl_probe_answered(struct sl_engine *e, const struct sl_input *input)
     struct sl_probe answered = *p;
     sl_probe_release(e, p);
     if (answered.purpose == SL_PROBE_CONFLICT) {
-        sl_self_conflict_answer(e, &answered, input);
+        sl_namesake_answer(e, &answered, input);
         return;
     }
     if (!direct)

@@ -7,52 +7,26 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "ports/control_connection.h"
 #include "ports/control_listen.h"
-#include "ports/control_session.h"
 #include "ports/log.h"
 
 #define READY_AT_ONCE    16
 #define DEADLINE_TICK_MS 50
-#define TURNS_AT_ONCE    64 /* requests of one client, before others have their turn */
-
-struct client {
-    int fd;
-    uint32_t interest;    /* what epoll was told */
-    uint64_t deadline_ns; /* UINT64_MAX: nothing is expected of it */
-    size_t in_bytes;
-    uint8_t in[sizeof(struct sl_control_request) + SL_CONTROL_REQUEST_BYTES_MAX];
-    struct sl_control_session session;
-};
 
 struct sl_control_server {
     const struct sl_node *node;
     struct sl_control_listener listener;
     struct sl_control_patience patience;
     int epoll_fd, timer_fd;
-    uint32_t tick_ms;                               /* 0: the timer stands */
-    struct client *clients[SL_CONTROL_CLIENTS_MAX]; /* NULL = free */
+    uint32_t tick_ms;                                              /* 0: the timer stands */
+    struct sl_control_connection *clients[SL_CONTROL_CLIENTS_MAX]; /* NULL = free */
     struct sl_control_server_counts counts;
 };
 
-static uint64_t now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
-/* What a turn of a client left to do. */
-enum turn {
-    TURN_AGAIN,
-    TURN_READ,  /* wait for more of it */
-    TURN_WRITE, /* wait until it has read */
-    TURN_CLOSE,
-};
-
-static void close_client(struct sl_control_server *server, struct client *client)
+static void close_client(struct sl_control_server *server, struct sl_control_connection *client)
 {
     for (uint32_t i = 0; i < SL_CONTROL_CLIENTS_MAX; i++) {
         if (server->clients[i] == client)
@@ -74,90 +48,14 @@ static void close_client(struct sl_control_server *server, struct client *client
     free(client);
 }
 
-static enum turn send_output(struct client *client)
+static void serve(struct sl_control_server *server, struct sl_control_connection *client)
 {
-    struct sl_control_output *output = &client->session.output;
-    ssize_t sent = send(client->fd, output->bytes + output->at, output->end - output->at,
-                        MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent < 0)
-        return errno == EAGAIN ? TURN_WRITE : errno == EINTR ? TURN_AGAIN : TURN_CLOSE;
-    output->at += (size_t)sent;
-    if (output->at == output->end && output->room > SL_CONTROL_OUTPUT_BYTES) {
-        free(output->bytes);
-        memset(output, 0, sizeof(*output));
-    }
-    return TURN_AGAIN;
-}
-
-static enum turn receive(struct client *client)
-{
-    ssize_t got = recv(client->fd, client->in + client->in_bytes,
-                       sizeof(client->in) - client->in_bytes, MSG_DONTWAIT);
-    if (got < 0)
-        return errno == EAGAIN ? TURN_READ : errno == EINTR ? TURN_AGAIN : TURN_CLOSE;
-    client->in_bytes += (size_t)got;
-    return got == 0 ? TURN_CLOSE : TURN_AGAIN;
-}
-
-/* Answers the first request in the buffer, if it is complete. */
-static bool answer_first(struct client *client, const struct sl_node *node)
-{
-    size_t taken = sl_control_session_take(&client->session, node, client->in, client->in_bytes);
-    client->in_bytes -= taken;
-    memmove(client->in, client->in + taken, client->in_bytes);
-    return taken > 0;
-}
-
-/* Output goes before input, so a client that does not read is owed at most one answer. */
-static enum turn take_turn(struct client *client, const struct sl_node *node)
-{
-    struct sl_control_session *s = &client->session;
-    if (s->end == SL_CONTROL_END_SLOW || s->end == SL_CONTROL_END_MEMORY)
-        return TURN_CLOSE;
-    if (s->output.at < s->output.end)
-        return send_output(client);
-    if (s->end != SL_CONTROL_OPEN)
-        return TURN_CLOSE;
-    if (s->streaming) {
-        sl_control_session_pump(s, node);
-        if (s->output.at < s->output.end || !s->streaming)
-            return TURN_AGAIN;
-    }
-    if (!s->streaming && answer_first(client, node))
-        return TURN_AGAIN;
-    if (s->streaming && client->in_bytes > 0) {
-        s->end = SL_CONTROL_END_PROTOCOL;
-        return TURN_CLOSE;
-    }
-    return receive(client);
-}
-
-/* Expected of it: its hello, and that it reads what it asked for. */
-static void set_deadline(struct sl_control_server *server, struct client *client, bool moved)
-{
-    const struct sl_control_session *s = &client->session;
-    bool unread = s->output.at < s->output.end && !s->streaming;
-    if (!s->greeted)
-        return; /* from when it came */
-    if (!unread)
-        client->deadline_ns = UINT64_MAX;
-    else if (moved || client->deadline_ns == UINT64_MAX)
-        client->deadline_ns = now_ns() + server->patience.unread_ms * 1000000ull;
-}
-
-static void serve(struct sl_control_server *server, struct client *client)
-{
-    enum turn turn = TURN_AGAIN;
-    int turns = 0;
-    for (; turns < TURNS_AT_ONCE && turn == TURN_AGAIN; turns++)
-        turn = take_turn(client, server->node);
-    if (turn == TURN_CLOSE) {
+    uint32_t interest =
+        sl_control_connection_serve(client, server->node, server->patience.unread_ms);
+    if (interest == 0) {
         close_client(server, client);
         return;
     }
-    set_deadline(server, client, turns > 1);
-    /* Turns used up: a writable socket wakes us at once, even if all input is in our buffer. */
-    uint32_t interest = turn == TURN_READ ? EPOLLIN : EPOLLOUT;
     if (interest == client->interest)
         return;
     struct epoll_event event = {.events = interest, .data.ptr = client};
@@ -173,7 +71,7 @@ static void refuse_client(struct sl_control_server *server, int fd)
     close(fd);
 }
 
-static void end_idle(struct sl_control_server *server, struct client *client)
+static void end_idle(struct sl_control_server *server, struct sl_control_connection *client)
 {
     server->counts.ended_idle++;
     close_client(server, client);
@@ -184,7 +82,7 @@ static uint32_t find_place(struct sl_control_server *server)
 {
     uint32_t oldest = SL_CONTROL_CLIENTS_MAX;
     for (uint32_t i = 0; i < SL_CONTROL_CLIENTS_MAX; i++) {
-        const struct client *client = server->clients[i];
+        const struct sl_control_connection *client = server->clients[i];
         if (client == NULL)
             return i;
         if (!client->session.greeted &&
@@ -203,7 +101,8 @@ static void accept_client(struct sl_control_server *server)
     if (fd < 0)
         return;
     uint32_t place = find_place(server);
-    struct client *client = place < SL_CONTROL_CLIENTS_MAX ? calloc(1, sizeof(*client)) : NULL;
+    struct sl_control_connection *client =
+        place < SL_CONTROL_CLIENTS_MAX ? calloc(1, sizeof(*client)) : NULL;
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = client};
     if (client == NULL || epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) {
         free(client);
@@ -217,7 +116,7 @@ static void accept_client(struct sl_control_server *server)
     client->session.pid = (uint32_t)peer.pid;
     client->fd = fd;
     client->interest = EPOLLIN;
-    client->deadline_ns = now_ns() + server->patience.hello_ms * 1000000ull;
+    client->deadline_ns = sl_control_now_ns() + server->patience.hello_ms * 1000000ull;
     server->clients[place] = client;
     server->counts.accepted++;
 }
@@ -227,9 +126,9 @@ static void tick(struct sl_control_server *server)
     uint64_t expirations;
     if (read(server->timer_fd, &expirations, sizeof(expirations)) < 0)
         return;
-    uint64_t now = now_ns();
+    uint64_t now = sl_control_now_ns();
     for (uint32_t i = 0; i < SL_CONTROL_CLIENTS_MAX; i++) {
-        struct client *client = server->clients[i];
+        struct sl_control_connection *client = server->clients[i];
         if (client == NULL)
             continue;
         if (client->deadline_ns <= now) {
@@ -246,7 +145,7 @@ static void set_ticking(struct sl_control_server *server)
 {
     uint32_t wanted_ms = 0;
     for (uint32_t i = 0; i < SL_CONTROL_CLIENTS_MAX; i++) {
-        const struct client *client = server->clients[i];
+        const struct sl_control_connection *client = server->clients[i];
         if (client != NULL && client->session.streaming)
             wanted_ms = SL_CONTROL_EVENTS_MS;
         else if (client != NULL && client->deadline_ns != UINT64_MAX && wanted_ms == 0)

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ports/control_command.h"
 #include "ports/control_convert.h"
-#include "ports/log.h"
 
 #define EVENTS_AT_ONCE 32
 
@@ -127,37 +127,6 @@ static void answer_events(struct sl_control_session *s, const struct sl_node *no
     sl_control_session_pump(s, node);
 }
 
-/* Returns the number of seeds, or -EINVAL. */
-static int split_seeds(const char *payload, size_t bytes, const char *seeds[SL_SEEDS_MAX])
-{
-    int count = 0;
-    if (payload[bytes - 1] != '\0')
-        return -EINVAL;
-    for (const char *at = payload; at < payload + bytes; at += strlen(at) + 1) {
-        if (count == SL_SEEDS_MAX || *at == '\0')
-            return -EINVAL;
-        seeds[count++] = at;
-    }
-    return count;
-}
-
-/* What was asked of the node is on record with the name of the one that asked. */
-static int log_command(const struct sl_control_session *s, const char *command, int status)
-{
-    SL_LOG(SL_LOG_NOTICE, "control socket: %s by uid %u, process %u: %s", command, s->uid, s->pid,
-           status == 0 ? "done" : strerror(-status));
-    return status;
-}
-
-static void answer_join(struct sl_control_session *s, const struct sl_node *node,
-                        const struct sl_control_request *request, const void *payload)
-{
-    const char *seeds[SL_SEEDS_MAX];
-    int count = split_seeds(payload, request->payload_bytes, seeds);
-    int status = count < 0 ? count : node->join(node->context, seeds, (uint32_t)count);
-    sl_control_session_respond(s, request->id, log_command(s, "join", status));
-}
-
 static void answer_seeds(struct sl_control_session *s, const struct sl_node *node, uint32_t id)
 {
     struct sl_node_seed seeds[SL_SEEDS_MAX];
@@ -168,14 +137,6 @@ static void answer_seeds(struct sl_control_session *s, const struct sl_node *nod
         put(s, id, 0, SL_CONTROL_MORE, &out, sizeof(out));
     }
     sl_control_session_respond(s, id, count < 0 ? count : 0);
-}
-
-static void answer_update(struct sl_control_session *s, const struct sl_node *node,
-                          const struct sl_control_request *request, const void *tags)
-{
-    bool is_text = memchr(tags, '\0', request->payload_bytes) == NULL;
-    int status = is_text ? node->update(node->context, tags, request->payload_bytes) : -EINVAL;
-    sl_control_session_respond(s, request->id, log_command(s, "tags", status));
 }
 
 static bool size_is_right(uint16_t type, uint32_t bytes)
@@ -229,14 +190,9 @@ static void answer(struct sl_control_session *s, const struct sl_node *node,
         answer_events(s, node, request->id, payload);
         break;
     case SL_CONTROL_JOIN:
-        answer_join(s, node, request, payload);
-        break;
     case SL_CONTROL_LEAVE:
-        sl_control_session_respond(s, request->id,
-                                   log_command(s, "leave", node->leave(node->context)));
-        break;
     case SL_CONTROL_UPDATE:
-        answer_update(s, node, request, payload);
+        sl_control_session_respond(s, request->id, sl_control_command(s, node, request, payload));
         break;
     case SL_CONTROL_SEEDS:
         answer_seeds(s, node, request->id);

@@ -11,12 +11,8 @@
 #include "lib/assert.h"
 #include "lib/frame.h"
 
-#define SECOND_NS 1000000000u
-
 /* Until a second without a part of what it asked for in its youth has passed. */
 #define LAST_ANSWERS_NS 2000000000u
-
-/* ---- lives ---- */
 
 /* The true hash is that of the nodes that run. */
 void sim_node_tell_truth(struct sim_node *node, uint64_t word)
@@ -181,28 +177,6 @@ int sim_node_form(struct sim_node *node, const struct sim_node *like)
     return 0;
 }
 
-/* What the engine counted goes into the run's figures before it is gone. */
-static void absorb(struct sim_node *node)
-{
-    struct sim_world *w = node->world;
-    const struct sl_engine_stats *stats = sl_engine_stats(node->engine);
-    const struct sl_counters *counters = sl_engine_counters(node->engine);
-    sim_world_count(w, SIM_METRIC_suspicions, stats->suspicions_raised);
-    sim_world_count(w, SIM_METRIC_refutations, stats->refutations);
-    sim_world_count(w, SIM_METRIC_probes, stats->probes);
-    sim_world_count(w, SIM_METRIC_probes_failed, stats->probes_failed);
-    sim_world_count(w, SIM_METRIC_stalls, stats->stalls);
-    sim_world_count(w, SIM_METRIC_rumours_sent, stats->rumours_sent);
-    sim_world_count(w, SIM_METRIC_syncs, stats->syncs_started);
-    sim_world_count(w, SIM_METRIC_syncs_failed, stats->syncs_failed);
-    sim_world_count(w, SIM_METRIC_sync_learned, stats->sync_learned);
-    sim_world_count(w, SIM_METRIC_sync_bytes, counters->tx_bytes[SL_CLASS_BULK]);
-    sim_world_count(w, SIM_METRIC_refused,
-                    counters->drops[SL_DROP_RUMOURS_FULL] +
-                        counters->drops[SL_DROP_SUSPICIONS_FULL]);
-    w->node_ns += w->now_ns - node->born_ns;
-}
-
 void sim_node_stop(struct sim_node *node)
 {
     struct sim_world *w = node->world;
@@ -211,7 +185,7 @@ void sim_node_stop(struct sim_node *node)
         return;
     sim_node_tell_truth(node, sl_word_with_status(node->word, SL_LEFT));
     node->issued = sl_word_merge(node->issued, sl_engine_self_word(node->engine));
-    absorb(node);
+    sim_node_absorb(node);
     while ((packet = sim_packet_queue_take(&node->backlog)) != NULL)
         sim_packet_give(&w->pool, packet);
     sim_wheel_cancel(&node->wake);
@@ -247,62 +221,4 @@ void sim_node_update(struct sim_node *node)
     };
     node->update = sim_watch_news(&w->watch, SIM_NEWS_UPDATE, &news);
     sim_node_step(node, NULL);
-}
-
-/* ---- figures ---- */
-
-void sim_node_is_young_until(struct sim_node *node, uint64_t until_ns)
-{
-    if (node->young_until_ns < until_ns)
-        node->young_until_ns = until_ns;
-}
-
-void sim_node_has_joined(struct sim_node *node)
-{
-    const struct sl_config *c = &node->world->scenario->options.config;
-    node->joined_ns = node->world->now_ns;
-    /* A second that began in its youth is judged as such. */
-    node->young_until_ns = node->joined_ns + SECOND_NS;
-    sim_node_is_young_until(node, node->born_ns + c->join_grace_ns + SECOND_NS);
-}
-
-static uint64_t cap_of(const struct sim_node *node)
-{
-    const struct sl_config *c = &node->world->scenario->options.config;
-    if (node->is_seed)
-        return SIM_SEED_CAP_BYTES;
-    return node->world->now_ns < node->young_until_ns ? c->byte_cap_joining : c->byte_cap;
-}
-
-void sim_node_meter(struct sim_node *node, uint32_t bytes, bool is_refused)
-{
-    struct sim_world *w = node->world;
-    uint64_t *most = &w->metrics.values[SIM_METRIC_bytes_per_node_1s];
-    sl_meter_add(&node->meter, w->now_ns, bytes);
-    if (is_refused)
-        sl_meter_add(&node->refused, w->now_ns, bytes);
-    w->bytes += bytes;
-    w->packets++;
-    uint64_t sum = sl_meter_sum(&node->meter, w->now_ns);
-    if (sum > *most)
-        *most = sum;
-    sum -= sl_meter_sum(&node->refused, w->now_ns);
-    sim_check_bytes(&w->invariants, sim_world_ns(w), node->number, sum, cap_of(node));
-}
-
-void sim_node_meter_down(struct sim_node *node, uint32_t bytes)
-{
-    struct sim_world *w = node->world;
-    uint64_t *most = &w->metrics.values[SIM_METRIC_bytes_to_down_1s];
-    sl_meter_add(&node->meter, w->now_ns, bytes);
-    uint64_t sum = sl_meter_sum(&node->meter, w->now_ns);
-    if (sum > *most)
-        *most = sum;
-    sim_check_bytes_down(&w->invariants, sim_world_ns(w), node->number, sum, cap_of(node));
-}
-
-void sim_node_absorb(struct sim_node *node)
-{
-    if (node->state != SIM_NODE_DOWN)
-        absorb(node);
 }

@@ -100,6 +100,7 @@ void sim_node_update(struct sim_node *node);
 /* Its word is this from now on. */
 void sim_node_tell_truth(struct sim_node *node, uint64_t word);
 
+/* node_meter.c */
 void sim_node_has_joined(struct sim_node *node);
 /* Until then a joiner's byte cap is its own. */
 void sim_node_is_young_until(struct sim_node *node, uint64_t until_ns);
@@ -107,7 +108,7 @@ void sim_node_is_young_until(struct sim_node *node, uint64_t until_ns);
 void sim_node_meter(struct sim_node *node, uint32_t bytes, bool is_refused);
 /* Bytes that arrive now, while it is down. */
 void sim_node_meter_down(struct sim_node *node, uint32_t bytes);
-/* At the end of a run: counts what a node that still runs has counted. */
+/* What the engine of a node that runs has counted, before it is gone or the run ends. */
 void sim_node_absorb(struct sim_node *node);
 
 /* node_work.c */
