@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/output.h"
 #include "bench/rate/compare.h"
 #include "bench/rate/generate.h"
 #include "bench/rate/library.h"
@@ -49,6 +50,7 @@ static bool is_help(const char *argument)
 
 int main(int argc, char **argv)
 {
+    bench_output_guard();
     if (argc == 2 && is_help(argv[1])) {
         usage(stdout);
         return 0;

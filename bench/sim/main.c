@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "bench/output.h"
 #include "bench/sim/arguments.h"
 #include "bench/sim/plot.h"
 #include "bench/sim/pool.h"
@@ -156,16 +157,13 @@ static int run(int argc, char **argv)
     uint64_t first = r.has_seed ? r.seed : scenario.seed;
     bool good = r.seeds == 1 ? run_single(&scenario, first, r.json)
                              : run_pool(&scenario, first, r.seeds, r.json);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        warn("cannot write the report");
-        return 1;
-    }
     return good ? 0 : 1;
 }
 
 int main(int argc, char **argv)
 {
     const char *command = argc > 1 ? argv[1] : "";
+    bench_output_guard();
     if (strcmp(command, "run") == 0)
         return run(argc - 1, argv + 1);
     if (strcmp(command, "plot") == 0)

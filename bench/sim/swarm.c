@@ -169,7 +169,7 @@ int sim_swarm_main(int argc, char **argv, const char *program)
             r.seed);
     bool watched = isatty(STDERR_FILENO) != 0;
     uint64_t began_ms = sim_wall_ms();
-    while (!stopped && (r.seeds == 0 || swarm.seeds < r.seeds) &&
+    while (!stopped && !ferror(stdout) && (r.seeds == 0 || swarm.seeds < r.seeds) &&
            (r.seconds == 0 || sim_wall_ms() - began_ms < r.seconds * 1000)) {
         try_seed(&swarm, &r, r.seed + swarm.seeds);
         if (watched)

@@ -106,6 +106,21 @@ TEST_F(Program, JsonHasTheLatenciesThatAPercentileIsOf)
     json_decref(all);
 }
 
+TEST_F(Program, AReportThatCannotBeWrittenIsExitCode1)
+{
+    for (std::string what : {"run " + path, std::string("swarm --seeds 1"),
+                             std::string("--version"), std::string("swarm --help")}) {
+        EXPECT_EQ(run(SL_SIM_PROGRAM, what + " 2>&1 >/dev/full #"), 1) << what;
+        EXPECT_NE(output.find("standard output is incomplete"), std::string::npos) << output;
+        EXPECT_EQ(
+            run("bash -c 'exec 3> >(exec true); wait $!; exec \"$@\" >&3' bash " SL_SIM_PROGRAM,
+                what),
+            1)
+            << what;
+        EXPECT_NE(output.find("standard output is incomplete"), std::string::npos) << output;
+    }
+}
+
 TEST_F(Program, AFailedExpectationIsExitCode1)
 {
     write("nodes 20\nstart formed\nrun 1s\nexpect nodes_up == 21\n");
