@@ -55,6 +55,26 @@ TEST_F(Spec, EveryKindIsRead)
     }
 }
 
+TEST_F(Spec, ARefusalNamesWhatWasProbablyMeant)
+{
+    const struct {
+        const char *text, *meant;
+    } cases[] = {
+        {"eth0", "did you mean af_packet:eth0?"},
+        {"enp3s0f1", "did you mean af_packet:enp3s0f1?"},
+        {"afpacket:eth0", "did you mean af_packet:eth0?"},
+        {"af-xdp:eth0,start_queue=1", "did you mean af_xdp:eth0,start_queue=1?"},
+        {"3b:00.0", "did you mean pci:0000:3b:00.0?"},
+        {"0000:3b:00.0", "did you mean pci:0000:3b:00.0?"},
+    };
+    for (const auto &c : cases) {
+        EXPECT_FALSE(parse(c.text));
+        EXPECT_NE(std::string(why).find(c.meant), std::string::npos) << why;
+    }
+    EXPECT_FALSE(parse("vhost:/run/x"));
+    EXPECT_EQ(std::string(why).find("did you mean"), std::string::npos) << why;
+}
+
 TEST_F(Spec, OptionsAreKeptAsTheyStand)
 {
     ASSERT_TRUE(parse("memif:/run/x.sock,role=server,id=3"));
