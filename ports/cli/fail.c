@@ -90,6 +90,17 @@ static int fail_permission(const struct sl_cli *cli)
         cli->socket, user);
 }
 
+/* connect() gives the same error for a dead socket, a directory and a plain file. */
+static const char *refused_because(const char *path)
+{
+    struct stat file;
+    if (stat(path, &file) == 0 && S_ISDIR(file.st_mode))
+        return "this is a directory; name the socket in it with --socket";
+    if (stat(path, &file) == 0 && !S_ISSOCK(file.st_mode))
+        return "this is a file, and no socket; name starlingd's socket with --socket";
+    return "its daemon is gone; start starlingd again";
+}
+
 int sl_cli_fail_connection(const struct sl_cli *cli, int error)
 {
     const char *advice;
@@ -98,7 +109,7 @@ int sl_cli_fail_connection(const struct sl_cli *cli, int error)
         advice = "no such socket; start starlingd, or name its socket with --socket";
         break;
     case ECONNREFUSED:
-        advice = "its daemon is gone; start starlingd again";
+        advice = refused_because(cli->socket);
         break;
     case EACCES:
     case EPERM:

@@ -149,6 +149,16 @@ TEST_F(Cli, WithoutADaemonTheMessageSaysWhereAndWhatToDo)
     expect_one_line_of_error();
 }
 
+TEST_F(Cli, APathThatIsNoSocketIsNamedForWhatItIs)
+{
+    EXPECT_EQ(run({"--socket", "/tmp", "members"}), 3);
+    EXPECT_EQ(err_, "starling members: cannot reach the daemon at /tmp: this is a directory; name "
+                    "the socket in it with --socket\n");
+    EXPECT_EQ(run({"--socket", "/etc/passwd", "members"}), 3);
+    EXPECT_EQ(err_, "starling members: cannot reach the daemon at /etc/passwd: this is a file, and "
+                    "no socket; name starlingd's socket with --socket\n");
+}
+
 TEST_F(Cli, AnotherProtocolVersionIsExitCodeThree)
 {
     struct sockaddr_un address = {};
