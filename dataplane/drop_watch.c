@@ -6,8 +6,12 @@
 /* A trouble by counters is over when they have stood still for so long. */
 #define TROUBLE_NS 10000000000ull
 
-/* Lines of these say what happens on any link. */
-static enum sl_log_level level_of(enum sl_drop reason)
+/* So many within a minute are no longer what a healthy network does now and then. */
+#define MANY 100
+
+/* Lines of the first two kinds say what happens on any link; those of the third are worth a notice
+ * only when they are many. */
+static enum sl_log_level level_of(enum sl_drop reason, uint64_t count)
 {
     switch (reason) {
     case SL_DROP_NOT_GOSSIP:
@@ -19,6 +23,8 @@ static enum sl_log_level level_of(enum sl_drop reason)
     case SL_DROP_TARGET_OTHER:
     case SL_DROP_TARGET_UNKNOWN:
         return SL_LOG_INFO;
+    case SL_DROP_UNASKED: /* an answer that came a little late */
+        return count < MANY ? SL_LOG_INFO : SL_LOG_NOTICE;
     default:
         return SL_LOG_NOTICE;
     }
@@ -61,6 +67,22 @@ static void raise_trouble(struct sl_troubles *t, enum sl_drop reason, bool lasts
     }
 }
 
+static void tell(struct sl_drop_watch *w, enum sl_drop reason, uint64_t count, uint64_t now_ns)
+{
+    uint64_t more = count - w->told[reason];
+    enum sl_log_level level = level_of(reason, more);
+    if (w->told[reason] == 0)
+        SL_LOG(level,
+               "frames dropped: %s (%s), %" PRIu64 " so far; further ones are "
+               "counted",
+               sl_drop_name(reason), sl_drop_text(reason), count);
+    else
+        SL_LOG(level, "frames dropped: %s, %" PRIu64 " more, %" PRIu64 " in all",
+               sl_drop_name(reason), more, count);
+    w->told[reason] = count;
+    w->due_ns[reason] = now_ns + SL_DROP_WATCH_AGAIN_NS;
+}
+
 void sl_drop_watch_look(struct sl_drop_watch *w, struct sl_troubles *troubles,
                         const uint64_t drops[SL_DROP_COUNT], uint64_t now_ns)
 {
@@ -71,17 +93,7 @@ void sl_drop_watch_look(struct sl_drop_watch *w, struct sl_troubles *troubles,
             raise_trouble(troubles, reason, w->grew[i]);
         w->grew[i] = grew;
         w->seen[i] = drops[i];
-        if (drops[i] == w->told[i] || now_ns < w->due_ns[i])
-            continue;
-        if (w->told[i] == 0)
-            SL_LOG(level_of(reason),
-                   "frames dropped: %s (%s), %" PRIu64 " so far; further ones are "
-                   "counted",
-                   sl_drop_name(reason), sl_drop_text(reason), drops[i]);
-        else
-            SL_LOG(level_of(reason), "frames dropped: %s, %" PRIu64 " more, %" PRIu64 " in all",
-                   sl_drop_name(reason), drops[i] - w->told[i], drops[i]);
-        w->told[i] = drops[i];
-        w->due_ns[i] = now_ns + SL_DROP_WATCH_AGAIN_NS;
+        if (drops[i] != w->told[i] && now_ns >= w->due_ns[i])
+            tell(w, reason, drops[i], now_ns);
     }
 }

@@ -100,6 +100,7 @@ void sl_reporter_turn(struct sl_reporter *r, uint64_t now_ns, uint64_t time_ns)
 
 void sl_reporter_finish(struct sl_reporter *r, uint64_t now_ns, uint64_t time_ns)
 {
+    r->counters_due_ns = now_ns;
     sl_reporter_turn(r, now_ns, time_ns);
     for (uint32_t type = 0; type < SL_EVENT_COUNT; type++)
         sl_log_rate_finish(&r->events[type]);

@@ -191,6 +191,28 @@ TEST_F(Reporter, FullTableIsATroubleWithWhatToDo)
     EXPECT_FALSE(sl_troubles_has(&r_.troubles, SL_TROUBLE_TABLE_FULL));
 }
 
+TEST_F(Reporter, AFewLateAnswersAreNoNoticeManyAre)
+{
+    uint64_t *unasked = &fake_.next_stats.counters.drops[SL_DROP_UNASKED];
+    *unasked = 99;
+    EXPECT_TRUE(turn(11 * S).empty());
+    *unasked += 99;
+    EXPECT_TRUE(turn(72 * S).empty());
+    *unasked += 100;
+    EXPECT_EQ(turn(133 * S),
+              Lines{"notice starlingd: frames dropped: UNASKED, 100 more, 298 in all"});
+}
+
+TEST_F(Reporter, WhatBecameWrongAtTheEndIsSaidToo)
+{
+    turn(11 * S);
+    fake_.next_stats.counters.drops[SL_DROP_TX_FULL] = 1;
+    sl_reporter_finish(&r_, 11 * S + 1, TODAY);
+    Lines said = lines();
+    ASSERT_EQ(said.size(), 2u);
+    EXPECT_NE(said[0].find("frames are lost in this node"), std::string::npos) << said[0];
+}
+
 TEST_F(Reporter, RecordThatIsFreeAMomentLaterIsNoTrouble)
 {
     uint64_t *drops = fake_.next_stats.counters.drops;
