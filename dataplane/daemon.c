@@ -18,12 +18,13 @@
 #include "dataplane/station.h"
 #include "ports/control_server.h"
 #include "ports/log.h"
+#include "ports/service.h"
 
 struct daemon {
     struct sl_options *options;
     struct sl_reload reload;
     struct sl_seed_watch seeds;
-    uint64_t seeds_due_ns;
+    uint64_t look_due_ns;
     int signals;
     unsigned signals_seen;
     uint64_t leave_until_ns; /* 0: not leaving by signal */
@@ -108,13 +109,17 @@ static void daemon_signal(struct daemon *d, uint64_t now_ns)
 {
     struct sl_signals taken = sl_signals_take(d->signals);
     d->signals_seen += taken.ends;
-    if (taken.reloads > 0)
+    if (taken.reloads > 0) {
+        sl_service_tell(SL_SERVICE_RELOADING);
         sl_reload(&d->reload);
+        sl_service_tell(SL_SERVICE_READY);
+    }
     bool must_end = d->signals_seen > 0 || sl_port_keeper_address_taken(&d->keeper);
     if (!must_end || d->leave_until_ns != 0)
         return;
     if (d->signals_seen > 0)
         SL_LOG(SL_LOG_NOTICE, "signal to end: leaves the cluster; a second one ends at once");
+    sl_service_tell(SL_SERVICE_STOPPING);
     d->leave_until_ns = now_ns + SL_DAEMON_LEAVE_MS * 1000000ull;
     d->node.leave(d->node.context);
 }
@@ -122,12 +127,19 @@ static void daemon_signal(struct daemon *d, uint64_t now_ns)
 static void daemon_look_at_seeds(struct daemon *d, uint64_t now_ns)
 {
     static struct sl_seed_state states[SL_SEEDS_MAX]; /* larger than a stack should hold */
-    if (now_ns < d->seeds_due_ns)
-        return;
-    d->seeds_due_ns = now_ns + SL_REPORTER_COUNTERS_NS;
     uint32_t count = sl_resolver_states(d->joiner.resolver, states);
     sl_seed_watch_look(&d->seeds, &d->reporter.troubles, sl_node_phase(&d->runtime), states, count,
                        now_ns);
+}
+
+/* What needs no look at every turn. */
+static void daemon_look_around(struct daemon *d, uint64_t now_ns)
+{
+    if (now_ns < d->look_due_ns)
+        return;
+    d->look_due_ns = now_ns + SL_REPORTER_COUNTERS_NS;
+    daemon_look_at_seeds(d, now_ns);
+    sl_control_server_keep(d->server);
 }
 
 static bool daemon_done(struct daemon *d, uint64_t now_ns, int *status)
@@ -168,7 +180,7 @@ static int daemon_loop(struct daemon *d)
         daemon_signal(d, now_ns);
         sl_address_keeper_run(&d->addresses, &d->reporter.troubles, &d->runtime.mailbox);
         sl_reporter_turn(&d->reporter, now_ns, realtime_now_ns());
-        daemon_look_at_seeds(d, now_ns);
+        daemon_look_around(d, now_ns);
         if (daemon_done(d, now_ns, &status))
             return status;
         sl_joiner_run(&d->joiner);
@@ -185,7 +197,9 @@ static int daemon_on_station(struct daemon *d)
     if (daemon_serve(d) == 0) {
         SL_LOG(SL_LOG_NOTICE, "node '%s' of cluster '%s' is up on %s (%s)", d->options->config.name,
                d->options->config.cluster_name, d->options->port.text, d->station.port.driver);
+        sl_service_tell(SL_SERVICE_READY);
         status = daemon_loop(d);
+        sl_service_tell(SL_SERVICE_STOPPING);
         sl_reporter_finish(&d->reporter, sl_clock_now(&d->runtime.clock), realtime_now_ns());
     }
     sl_control_server_destroy(d->server);

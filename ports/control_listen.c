@@ -193,12 +193,17 @@ int sl_control_listen(struct sl_control_listener *l, const struct sl_control_pla
     return error;
 }
 
-void sl_control_listener_close(struct sl_control_listener *l)
+bool sl_control_listener_is_reachable(const struct sl_control_listener *l)
 {
     struct stat file;
+    return lstat(l->path, &file) == 0 && file.st_dev == l->device && file.st_ino == l->inode;
+}
+
+void sl_control_listener_close(struct sl_control_listener *l)
+{
     if (l->fd < 0)
         return;
-    if (lstat(l->path, &file) == 0 && file.st_dev == l->device && file.st_ino == l->inode)
+    if (sl_control_listener_is_reachable(l))
         unlink(l->path);
     close(l->fd);
     l->fd = -1;

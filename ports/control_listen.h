@@ -29,6 +29,9 @@ struct sl_control_listener {
    logging one line; -EADDRINUSE: a live process listens there; -EINVAL: no such group. */
 int sl_control_listen(struct sl_control_listener *listener, const struct sl_control_place *place);
 
+/* false: its file was removed or replaced, so nobody finds the socket any more. */
+bool sl_control_listener_is_reachable(const struct sl_control_listener *listener);
+
 /* Closes, and removes the file unless somebody has replaced it. */
 void sl_control_listener_close(struct sl_control_listener *listener);
 

@@ -18,7 +18,9 @@
 
 struct sl_control_server {
     const struct sl_node *node;
+    struct sl_control_place place;
     struct sl_control_listener listener;
+    uint64_t restore_ns; /* not before this */
     struct sl_control_patience patience;
     int epoll_fd, timer_fd;
     uint32_t tick_ms;                                              /* 0: the timer stands */
@@ -189,6 +191,32 @@ static int watch(struct sl_control_server *server, int fd, void *what)
     return epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event);
 }
 
+static void restore(struct sl_control_server *server)
+{
+    struct sl_control_listener *old = &server->listener, fresh;
+    if (sl_control_listen(&fresh, &server->place) != 0)
+        return;
+    fresh.made_directory |= old->made_directory;
+    epoll_ctl(server->epoll_fd, EPOLL_CTL_DEL, old->fd, NULL);
+    close(old->fd);
+    *old = fresh;
+    if (watch(server, old->fd, old) == 0)
+        SL_LOG(SL_LOG_WARNING, "control socket %s: its file was removed, and is made again",
+               old->path);
+    else
+        SL_LOG(SL_LOG_ERROR, "control socket %s: cannot poll: %s; start the node again", old->path,
+               strerror(errno));
+}
+
+void sl_control_server_keep(struct sl_control_server *server)
+{
+    if (sl_control_listener_is_reachable(&server->listener) ||
+        sl_control_now_ns() < server->restore_ns)
+        return;
+    server->restore_ns = sl_control_now_ns() + SL_CONTROL_RESTORE_MS * 1000000ull;
+    restore(server);
+}
+
 int sl_control_server_create(struct sl_control_server **out, const struct sl_control_place *place,
                              struct sl_control_patience patience, const struct sl_node *node)
 {
@@ -196,6 +224,7 @@ int sl_control_server_create(struct sl_control_server **out, const struct sl_con
     if (server == NULL)
         return -ENOMEM;
     server->node = node;
+    server->place = *place;
     server->patience = patience;
     server->epoll_fd = server->timer_fd = -1;
     int error = sl_control_listen(&server->listener, place);

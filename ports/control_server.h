@@ -32,7 +32,8 @@ struct sl_control_server_counts {
     uint64_t ended_slow;     /* did not read events before the node had to forget them */
 };
 
-/* Listens at `place`. `node` must outlive the server. Returns 0 or -errno after logging one line.
+/* Listens at `place`. `node` and the texts of `place` must outlive the server. Returns 0 or -errno
+ * after logging one line.
  */
 int sl_control_server_create(struct sl_control_server **server,
                              const struct sl_control_place *place,
@@ -47,6 +48,11 @@ int sl_control_server_fd(const struct sl_control_server *server);
 /* Waits up to timeout_ms (0: not at all, -1: for ever) and serves what is ready. Returns 0 or
    -errno. */
 int sl_control_server_run(struct sl_control_server *server, int timeout_ms);
+
+/* About once a second: makes the socket's file again if it was removed. Clients that are connected
+   stay. What is in the way is logged, at most once in SL_CONTROL_RESTORE_MS. */
+#define SL_CONTROL_RESTORE_MS 60000
+void sl_control_server_keep(struct sl_control_server *server);
 
 struct sl_control_server_counts sl_control_server_counts(const struct sl_control_server *server);
 

@@ -70,7 +70,7 @@ TEST(Bench, AReportThatCannotBeWrittenIsExitCode1)
 {
     for (const char *what : {"--version", "lib --help",
                              "packet --repetitions 1 --case ping-ack --no-huge "
-                             "--members 1000 --in-flight 64 --trial-ms 5"}) {
+                             "--members 1000 --in-flight 64 --trial-ms 20"}) {
         Outcome run = bench(std::string(what) + " 2>&1 >/dev/full #");
         EXPECT_EQ(run.code, 1) << what << run.output;
         EXPECT_TRUE(has(run, "standard output is incomplete")) << run.output;

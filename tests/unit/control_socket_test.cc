@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <algorithm>
+
 #include "tests/unit/control_fixture.h"
 
 namespace
@@ -76,6 +78,37 @@ TEST_F(Control, ALiveSocketIsNotTakenOver)
         << said;
     ask(greeted(), SL_CONTROL_INFO);
     EXPECT_EQ(answer(fds_.back()).head.status, 0);
+}
+
+TEST_F(Control, ASocketWhoseFileWasRemovedIsMadeAgainAndClientsStay)
+{
+    int before = greeted();
+    sl_control_server_keep(server_);
+    ASSERT_EQ(unlink(path_.c_str()), 0);
+    testing::internal::CaptureStderr();
+    sl_control_server_keep(server_);
+    sl_control_server_keep(server_);
+    std::string said = testing::internal::GetCapturedStderr();
+    EXPECT_NE(said.find(path_ + ": its file was removed, and is made again\n"), std::string::npos)
+        << said;
+    EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 1);
+    for (int fd : {before, greeted()}) {
+        ask(fd, SL_CONTROL_INFO);
+        EXPECT_EQ(answer(fd).head.status, 0);
+    }
+}
+
+TEST_F(Control, AFileInTheSocketsPlaceIsLeftAloneAndToldOnceInAWhile)
+{
+    ASSERT_EQ(unlink(path_.c_str()), 0);
+    ASSERT_EQ(dir_.write("sock", "precious"), path_);
+    testing::internal::CaptureStderr();
+    sl_control_server_keep(server_);
+    sl_control_server_keep(server_);
+    std::string said = testing::internal::GetCapturedStderr();
+    EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 1) << said;
+    EXPECT_NE(said.find("no socket is there"), std::string::npos) << said;
+    EXPECT_EQ(access(path_.c_str(), F_OK), 0);
 }
 
 TEST_F(Control, ClosingRemovesTheFileButNotASuccessors)
