@@ -84,6 +84,18 @@ TEST_F(Speaker, ManyLastQuestionsTakeAQuarterOfTheCapAndAreAllAsked)
               kAsked * config.probe_tries);
 }
 
+TEST_F(Speaker, RepairMayUseHalfOfTheCapAndNoMore)
+{
+    start();
+    run(2 * kS);
+    const uint64_t half = config.byte_cap / 2, quarter = config.byte_cap / 4;
+    sl_engine_note_traffic(e, now, quarter - sl_meter_sum(&e->meter, now));
+    EXPECT_TRUE(sl_engine_has_room(e, half - quarter));
+    EXPECT_FALSE(sl_engine_has_room(e, half - quarter + 1));
+    sl_engine_note_traffic(e, now, half);
+    EXPECT_FALSE(sl_engine_has_room(e, 1));
+}
+
 TEST_F(Speaker, HelpersShrinkToOneNearTheCap)
 {
     start();
