@@ -97,9 +97,6 @@ void sl_event_line(struct sl_event_line *line, const struct sl_node_event *e)
             "load, its link and `starling stats`",
             sl_word_status(e->previous_word) == SL_SUSPECT ? "suspect" : "gone");
         break;
-    case SL_EVENT_SELF_LEFT:
-        put(line, SL_LOG_NOTICE, "has left the cluster");
-        break;
     case SL_EVENT_MEMBER_FLAPPING:
         put(line, SL_LOG_WARNING,
             "member '%s' died and came back several times within minutes: it flaps, and its "
@@ -110,6 +107,7 @@ void sl_event_line(struct sl_event_line *line, const struct sl_node_event *e)
         put_rival(line, e);
         break;
     case SL_EVENT_SELF_JOINED:
+    case SL_EVENT_SELF_LEFT:
     case SL_EVENT_CONFLICT:
     case SL_EVENT_CONFLICT_YIELD:
     case SL_EVENT_MEMBERS_FULL:

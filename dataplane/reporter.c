@@ -54,6 +54,25 @@ static void report_joined(struct sl_reporter *r, const struct sl_node_event *eve
            info.members_by_status[SL_ALIVE] + info.members_by_status[SL_SUSPECT]);
 }
 
+static void report_left(struct sl_reporter *r)
+{
+    static struct sl_node_stats stats; /* larger than a stack should hold */
+    struct sl_node_info info = {0};
+    r->node->stats(r->node->context, &stats);
+    r->node->info(r->node->context, &info);
+    uint64_t told = stats.engine.leave_told;
+    uint32_t others = info.members_by_status[SL_ALIVE] + info.members_by_status[SL_SUSPECT];
+    if (told > 0)
+        SL_LOG(SL_LOG_NOTICE, "has left the cluster: %" PRIu64 " of %u other members were told",
+               told, others);
+    else if (others > 0)
+        SL_LOG(SL_LOG_WARNING,
+               "has left the cluster, but no other member hears this node: they will find out "
+               "by probes, and declare it dead");
+    else
+        SL_LOG(SL_LOG_NOTICE, "has left the cluster: there is no other member to tell");
+}
+
 static void report_events(struct sl_reporter *r, uint64_t now_ns)
 {
     struct sl_node_event events[EVENTS_AT_ONCE];
@@ -64,6 +83,8 @@ static void report_events(struct sl_reporter *r, uint64_t now_ns)
             report_event(r, &events[i], now_ns);
             if (events[i].type == SL_EVENT_SELF_JOINED)
                 report_joined(r, &events[i], now_ns);
+            if (events[i].type == SL_EVENT_SELF_LEFT)
+                report_left(r);
         }
     } while (count == EVENTS_AT_ONCE);
 }

@@ -53,11 +53,18 @@ static void forget_others(struct sl_troubles *t, const struct sl_seed_state *sta
     }
 }
 
-/* Longer than a seed needs that is only slow. */
-static bool has_waited(struct sl_seed_watch *w, enum sl_phase phase, uint32_t count,
-                       uint64_t now_ns)
+/* Not while another trouble holds up the join: then the seeds are not to blame. */
+static bool is_held_up(const struct sl_troubles *t)
 {
-    if (phase != SL_PHASE_JOINING && (phase != SL_PHASE_ALONE || count == 0)) {
+    return sl_troubles_has(t, SL_TROUBLE_LINK) || sl_troubles_has(t, SL_TROUBLE_NAME_CONFLICT);
+}
+
+/* Longer than a seed needs that is only slow. */
+static bool has_waited(struct sl_seed_watch *w, const struct sl_troubles *t, enum sl_phase phase,
+                       uint32_t count, uint64_t now_ns)
+{
+    bool joins = phase == SL_PHASE_JOINING || (phase == SL_PHASE_ALONE && count > 0);
+    if (!joins || is_held_up(t)) {
         w->joining_since_ns = 0;
         return false;
     }
@@ -69,7 +76,7 @@ static bool has_waited(struct sl_seed_watch *w, enum sl_phase phase, uint32_t co
 void sl_seed_watch_look(struct sl_seed_watch *w, struct sl_troubles *t, enum sl_phase phase,
                         const struct sl_seed_state *states, uint32_t count, uint64_t now_ns)
 {
-    bool waits = has_waited(w, phase, count, now_ns);
+    bool waits = has_waited(w, t, phase, count, now_ns);
     if (waits)
         sl_troubles_raise(t, SL_TROUBLE_JOINING, "", 0, "see each seed's reason in `starling info`",
                           "this node has not joined: no seed answers");

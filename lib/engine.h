@@ -68,6 +68,7 @@ struct sl_engine_stats {
     uint64_t flapping;           /* members, now */
     uint64_t path_bytes;         /* longest frame that is sent now: less where long ones vanish */
     uint64_t paths_swallowed;    /* times that long frames were found to vanish */
+    uint64_t leave_told; /* members that the own leave was sent to, as far as others are heard */
 };
 
 /* How an engine's view lies in memory (view.h). NULL instead of one: own cold records, compacting.

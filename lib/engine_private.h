@@ -127,6 +127,7 @@ struct sl_engine {
     uint32_t room_cursor;
     struct sl_timer leave_timer;
     uint64_t leave_started_ns;
+    uint64_t leave_sends;  /* of LEFT */
     struct sl_meter meter; /* all sent and received, workers' traffic included */
     struct sl_meter said;  /* of it: own rumours, in rounds and behind PINGs */
     struct sl_meter asked; /* of it: own PINGs */

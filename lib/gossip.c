@@ -80,8 +80,12 @@ void sl_gossip_charge(struct sl_engine *e, const struct sl_cargo *cargo, uint32_
     uint32_t limit = sends_limit(e);
     /* Until repair takes over. */
     uint64_t told_until_ns = e->now_ns + e->config.repair_patience_ns;
-    for (uint32_t i = 0; i < cargo->count; i++)
+    for (uint32_t i = 0; i < cargo->count; i++) {
+        if (e->phase == SL_PHASE_LEAVING &&
+            sl_rumour_slot(&e->rumours, cargo->entries[i]) == e->self_slot)
+            e->leave_sends += sends;
         sl_rumours_charge(&e->rumours, cargo->entries[i], sends, limit, told_until_ns);
+    }
     sl_count(&e->stats.rumours_sent, (uint64_t)cargo->count * sends);
     __atomic_store_n(&e->stats.rumours_waiting, sl_rumours_count(&e->rumours), __ATOMIC_RELAXED);
 }

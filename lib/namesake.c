@@ -118,6 +118,7 @@ void sl_namesake_answer(struct sl_engine *e, const struct sl_probe *probe,
     bool yield = am_later(e, other_birth, &probe->endpoint);
     if (yield && !namesake_persists(e, &probe->endpoint)) {
         sl_probe_start_conflict(e, &probe->endpoint, probe->word, NAMESAKE_EVERY_NS);
+        tell_conflict(e, SL_EVENT_CONFLICT, &probe->endpoint, other_birth);
         return;
     }
     if (yield)

@@ -162,8 +162,28 @@ int sl_engine_update(struct sl_engine *e, uint64_t now_ns, const void *tags, uin
     return 0;
 }
 
+/* Nobody answers a leave, but a PING at its start. A node that others reach hears them as often as
+ * it probes, at least. */
+#define HEARD_PERIODS 2
+
+static uint64_t leave_told(const struct sl_engine *e)
+{
+    uint64_t lasted_ns = e->now_ns - e->leave_started_ns;
+    if (e->now_ns - e->heard_ns > lasted_ns + HEARD_PERIODS * e->config.probe_period_ns)
+        return 0;
+    return e->leave_sends < e->peers.count ? e->leave_sends : e->peers.count;
+}
+
+static void ask_whether_heard(struct sl_engine *e)
+{
+    uint32_t slot;
+    if (sl_peers_pick(&e->peers, &e->prng, SL_SLOT_NONE, &slot, 1) == 1)
+        (void)sl_probe_start(e, slot, SL_PROBE_DIAL, sl_view_slot_word(e->view, slot));
+}
+
 static void finish_leaving(struct sl_engine *e)
 {
+    __atomic_store_n(&e->stats.leave_told, leave_told(e), __ATOMIC_RELAXED);
     sl_engine_set_phase(e, SL_PHASE_LEFT);
     sl_engine_tell(e, SL_EVENT_SELF_LEFT, SL_SLOT_NONE, e->self_word, 0, 0);
 }
@@ -180,6 +200,7 @@ int sl_engine_leave(struct sl_engine *e, uint64_t now_ns)
     sl_view_raise(e->view, e->self_slot, e->self_word);
     sl_settle_note(e);
     sl_gossip_spread(e, e->self_slot, SL_RECORD_LEFT, SL_CLASS_REFUTATION, 0);
+    ask_whether_heard(e);
     sl_timer_set(&e->timers, &e->leave_timer, now_ns);
     return 0;
 }

@@ -230,6 +230,38 @@ TEST(Engine, LastNodeLeavesWithoutWaiting)
     ASSERT_EQ(sl_engine_leave(cluster.node(1).engine, cluster.now()), 0);
     cluster.node(1).step(nullptr);
     EXPECT_EQ(cluster.node(1).count_events(SL_EVENT_SELF_LEFT), 1u);
+    EXPECT_EQ(cluster.node(1).stats().leave_told, 0u);
+}
+
+TEST(Engine, LeaveCountsTheMembersThatWereTold)
+{
+    for (const char *profile : {"lan", "wan", "edge"}) {
+        Cluster cluster(profile);
+        form(cluster, 4);
+        cluster.run(5 * kS);
+        ASSERT_EQ(sl_engine_leave(cluster.node(3).engine, cluster.now()), 0);
+        cluster.node(3).step(nullptr);
+        ASSERT_TRUE(cluster.run_until(
+            [&] { return cluster.node(3).count_events(SL_EVENT_SELF_LEFT) == 1; }, 3 * kS));
+        EXPECT_EQ(cluster.node(3).stats().leave_told, 3u) << profile;
+    }
+}
+
+TEST(Engine, LeaveOfANodeThatNobodyHearsToldNobody)
+{
+    for (const char *profile : {"lan", "wan", "edge"}) {
+        Cluster cluster(profile);
+        form(cluster, 4);
+        cluster.run(5 * kS);
+        cluster.reachable = [](int a, int b) { return a != 3 && b != 3; };
+        cluster.run(3 * cluster.node(3).config.probe_period_ns);
+        ASSERT_GT(cluster.node(3).live_count(), 1u) << "it waits in doubt, or has no members";
+        ASSERT_EQ(sl_engine_leave(cluster.node(3).engine, cluster.now()), 0);
+        cluster.node(3).step(nullptr);
+        ASSERT_TRUE(cluster.run_until(
+            [&] { return cluster.node(3).count_events(SL_EVENT_SELF_LEFT) == 1; }, 3 * kS));
+        EXPECT_EQ(cluster.node(3).stats().leave_told, 0u) << profile;
+    }
 }
 
 TEST(Engine, SplitHealsWithoutHelp)

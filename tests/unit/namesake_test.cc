@@ -55,6 +55,19 @@ TEST(Namesake, ANameIsGivenUpForAHolderThatGoesOnAnswering)
         [&] { return cluster.node(2).count_events(SL_EVENT_CONFLICT_YIELD) == 1; }, 10 * kS));
 }
 
+// The reason why it does not join is known with the first answer, seconds before it yields.
+TEST(Namesake, AJoinerHearsAtOnceThatItsNameIsTaken)
+{
+    Cluster cluster;
+    form(cluster, 3);
+    cluster.start(9, {1}, "n2");
+    EXPECT_TRUE(cluster.run_until(
+        [&] { return cluster.node(9).count_events(SL_EVENT_CONFLICT) == 1; }, 500 * kMs));
+    ASSERT_TRUE(cluster.run_until(
+        [&] { return cluster.node(9).count_events(SL_EVENT_CONFLICT_YIELD) == 1; }, 10 * kS));
+    EXPECT_EQ(cluster.node(9).count_events(SL_EVENT_CONFLICT), 1u);
+}
+
 // The old holder is cut off until all have it dead; its replacement runs elsewhere when it is back.
 TEST(Namesake, WhoWasDeadForAllYieldsToItsReplacement)
 {

@@ -283,6 +283,26 @@ TEST_F(UnreachedReporter, IsNotMeantWhenAProbeArrivedMeanwhile)
     EXPECT_FALSE(unreached());
 }
 
+TEST_F(Reporter, LeavingSaysHowManyWereTold)
+{
+    fake_.add_member("me", SL_LEFT);
+    fake_.add_member("a", SL_ALIVE);
+    fake_.add_member("b", SL_SUSPECT);
+    fake_.add_member("c", SL_DEAD);
+    fake_.next_stats.engine.leave_told = 2;
+    event(SL_EVENT_SELF_LEFT, "me");
+    EXPECT_EQ(turn(11 * S),
+              Lines{"notice starlingd: has left the cluster: 2 of 2 other members were told"});
+    fake_.next_stats.engine.leave_told = 0;
+    event(SL_EVENT_SELF_LEFT, "me");
+    Lines said = turn(13 * S);
+    ASSERT_EQ(said.size(), 1u);
+    EXPECT_EQ(said[0].find("warning starlingd: has left the cluster, but no other member hears "
+                           "this node"),
+              0u)
+        << said[0];
+}
+
 TEST_F(Reporter, WhatWaitsForItsSecondIsSaidAtTheEnd)
 {
     event(SL_EVENT_MEMBER_LEFT, "a");
@@ -290,7 +310,8 @@ TEST_F(Reporter, WhatWaitsForItsSecondIsSaidAtTheEnd)
     turn(11 * S);
     event(SL_EVENT_SELF_LEFT, "me");
     sl_reporter_finish(&r_, 11 * S + 1, TODAY);
-    EXPECT_EQ(lines(), (Lines{"notice starlingd: has left the cluster",
+    EXPECT_EQ(lines(), (Lines{"notice starlingd: has left the cluster: there is no other member "
+                              "to tell",
                               "notice starlingd: member 'b' has left"}));
 }
 

@@ -62,6 +62,23 @@ TEST_F(SeedWatch, SilentSeedIsNamedWithItsAddress)
               std::string::npos);
 }
 
+TEST_F(SeedWatch, SeedsAreNotBlamedForALinkThatIsDownOrANameThatIsTaken)
+{
+    found(v4(10, 0, 0, 9));
+    uint64_t ns = S;
+    for (auto kind : {SL_TROUBLE_LINK, SL_TROUBLE_NAME_CONFLICT}) {
+        sl_troubles_raise(&troubles_, kind, "", 0, "do", "it is so");
+        for (int i = 0; i < 9; i++, ns += S)
+            look(SL_PHASE_JOINING, ns);
+        EXPECT_EQ(troubles_.count, 1u);
+        sl_troubles_clear(&troubles_, kind, "");
+        look(SL_PHASE_JOINING, ns);
+        EXPECT_EQ(troubles_.count, 0u) << "patience begins anew";
+    }
+    look(SL_PHASE_JOINING, ns + SL_SEED_WATCH_PATIENCE_NS);
+    EXPECT_TRUE(sl_troubles_has(&troubles_, SL_TROUBLE_JOINING));
+}
+
 TEST_F(SeedWatch, NameThatFailsIsSaidAtOnceAndOncePerChangeByMembersToo)
 {
     const std::string text = std::string("'s' cannot be resolved: ") + gai_strerror(EAI_NONAME);
