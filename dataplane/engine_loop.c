@@ -15,11 +15,28 @@ static uint64_t loop_time(struct sl_engine_loop *l, uint64_t now_ns)
     return l->host->now_ns;
 }
 
+/* A driver's word costs system calls, and may be "down" for ever. */
+static bool loop_waits_for_link(const struct sl_engine_loop *l)
+{
+    const struct sl_port *port = l->watch.port;
+    return port->kernel_tells && sl_port_link(port) != SL_LINK_UP;
+}
+
+/* Questions whether the address is free would reach nobody while the link is down. */
+static void loop_meet_link(struct sl_engine_loop *l)
+{
+    l->waits_for_link = loop_waits_for_link(l);
+    if (l->waits_for_link)
+        return;
+    sl_neighbour_start(l->host->neighbours, l->host->now_ns);
+    l->neighbour_due_ns = 0;
+}
+
 void sl_engine_loop_start(struct sl_engine_loop *l, uint64_t now_ns)
 {
     loop_time(l, now_ns);
     l->step.more = true;
-    sl_neighbour_start(l->host->neighbours, now_ns);
+    loop_meet_link(l);
 }
 
 static bool loop_command(struct sl_engine_loop *l)
@@ -109,6 +126,8 @@ bool sl_engine_loop_turn(struct sl_engine_loop *l, uint64_t now_ns)
     found |= loop_inputs(l);
     if (l->host->now_ns >= l->traffic_due_ns)
         loop_traffic(l);
+    if (l->waits_for_link)
+        loop_meet_link(l);
     if (sl_self_watch_look(&l->watch, l->host->now_ns))
         l->step.more = true; /* its deadline may have moved */
     if (l->step.more || l->host->now_ns >= l->step.next_deadline_ns)

@@ -34,11 +34,12 @@ struct sl_engine_loop {
     uint64_t worker_bytes;   /* told to the engine so far */
     uint64_t traffic_due_ns; /* when to add up again */
     uint64_t neighbour_due_ns;
+    bool waits_for_link; /* our addresses were not made known to it yet */
     struct sl_self_watch watch;
     struct sl_step step; /* what the last one said */
 };
 
-/* Before the first turn: begins to make our own address known to the link. */
+/* Before the first turn: begins to make our own address known to the link, as soon as it is up. */
 void sl_engine_loop_start(struct sl_engine_loop *loop, uint64_t now_ns);
 
 /* Returns whether it found anything to do. */

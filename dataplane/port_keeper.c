@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "ports/kernel_address.h"
 #include "ports/log.h"
 #include "ports/mac.h"
 
@@ -70,6 +71,30 @@ int sl_port_keeper_fd(const struct sl_port_keeper *k)
     return k->watch.fd;
 }
 
+static bool has_kernel_addresses(const struct sl_port_keeper *k)
+{
+    enum sl_port_kind kind = k->options->port.kind; /* a tap's other end is the kernel's own */
+    return kind == SL_PORT_AF_PACKET || kind == SL_PORT_AF_XDP;
+}
+
+static void keeper_tell_addresses(struct sl_port_keeper *k)
+{
+    const struct sl_options *o = k->options;
+    struct sl_kernel_address found;
+    if (!k->watch.addresses_changed || !has_kernel_addresses(k))
+        return;
+    k->watch.addresses_changed = false;
+    if (sl_kernel_address_find(o->port.device, o->v4.set ? o->v4.address : NULL,
+                               o->v6.set ? o->v6.address : NULL, &found))
+        sl_troubles_raise(k->troubles, SL_TROUBLE_KERNEL_ADDRESS, "", 0,
+                          "take it away (`ip addr flush`): the interface must be the node's alone",
+                          "port %s: the kernel has %saddress %s on %s and answers beside this node",
+                          o->port.text, found.is_the_nodes ? "this node's " : "", found.text,
+                          o->port.device);
+    else
+        sl_troubles_clear(k->troubles, SL_TROUBLE_KERNEL_ADDRESS, "");
+}
+
 static void keeper_tell(struct sl_port_keeper *k)
 {
     const char *port = k->options->port.text, *device = k->options->port.device;
@@ -117,6 +142,7 @@ int sl_port_keeper_run(struct sl_port_keeper *k)
     sl_link_watch_run(&k->watch, &k->runtime->port);
     keeper_tell(k);
     keeper_tell_rival(k);
+    keeper_tell_addresses(k);
     return keeper_can_reopen(k) ? keeper_reopen(k) : 0;
 }
 

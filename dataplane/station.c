@@ -11,6 +11,7 @@
 #include "dataplane/packet.h"
 #include "dataplane/runtime.h"
 #include "lib/assert.h"
+#include "ports/kernel_address.h"
 #include "ports/log.h"
 
 /* Per queue: both descriptor rings of 1,024, bursts under way, one and a half caches, and the
@@ -32,6 +33,26 @@ static int station_check_memory(const struct sl_station *s, const struct sl_opti
     return -ENOMEM;
 }
 
+/* The kernel would answer for the node's address, and refuse its packets. */
+static int station_check_address(const struct sl_options *o)
+{
+    struct sl_kernel_address found = {.is_the_nodes = false};
+    bool shared = o->port.kind == SL_PORT_AF_PACKET || o->port.kind == SL_PORT_AF_XDP;
+    char where[SL_OPTIONS_WHY];
+    if (!shared ||
+        !sl_kernel_address_find(o->port.device, o->v4.set ? o->v4.address : NULL,
+                                o->v6.set ? o->v6.address : NULL, &found) ||
+        !found.is_the_nodes)
+        return 0;
+    sl_options_where(o, "port", strchr(found.text, ':') != NULL ? "address6" : "address", where,
+                     sizeof(where));
+    SL_LOG(SL_LOG_ERROR,
+           "%s: port %s: the kernel has %s on %s, too; run `ip addr flush dev %s`, because the "
+           "interface must be the node's alone, or give the node another address",
+           where, o->port.text, found.text, o->port.device, o->port.device);
+    return -EADDRINUSE;
+}
+
 static int station_eal(const struct sl_station *s, const struct sl_options *o)
 {
     char why[SL_OPTIONS_WHY];
@@ -42,6 +63,9 @@ static int station_eal(const struct sl_station *s, const struct sl_options *o)
         SL_LOG(SL_LOG_ERROR, "%s: %s", where, why);
         return rc;
     }
+    rc = station_check_address(o);
+    if (rc != 0)
+        return rc;
     struct sl_eal_config eal = {
         .spec = &o->port,
         .workers = s->workers,

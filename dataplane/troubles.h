@@ -22,6 +22,7 @@ extern "C" {
     X(NAME_CONFLICT, "name-conflict")       /* another node uses this node's name */              \
     X(TABLE_FULL, "table-full")             /* members are refused */                             \
     X(LINK, "link")                         /* of the port: down or gone */                       \
+    X(KERNEL_ADDRESS, "kernel-address")     /* the kernel answers on the port's interface */      \
     X(ADDRESS_CONFLICT, "address-conflict") /* another host claims this node's address */         \
     X(UNREACHED, "unreached")               /* nobody can open a flow to this node */             \
     X(ZONE, "zone-unreachable")             /* nobody in a zone answers */                        \

@@ -43,7 +43,9 @@ static int ask_all(int fd)
 
 int sl_link_watch_open(struct sl_link_watch *w, const struct sl_port_spec *spec)
 {
-    struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK};
+    struct sockaddr_nl address = {.nl_family = AF_NETLINK,
+                                  .nl_groups =
+                                      RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR};
     memset(w, 0, sizeof(*w));
     w->fd = -1;
     if (!stands_on_interface(spec))
@@ -69,9 +71,11 @@ void sl_link_watch_start(struct sl_link_watch *w, struct sl_port *port)
     w->mac = (struct rte_ether_addr){{0}};
     w->gone = w->index == 0;
     w->replaced = false;
+    w->addresses_changed = true;
     port->kernel_tells = true;
     __atomic_store_n(&port->kernel_link, w->gone ? SL_LINK_GONE : SL_LINK_UP, __ATOMIC_RELAXED);
     ask_all(w->fd);
+    sl_link_watch_run(w, port); /* the answer is there when the question was sent */
 }
 
 /* A bridge, too, announces with these types what joins and leaves it. */
@@ -80,6 +84,13 @@ static bool is_of_interface(const struct nlmsghdr *header)
     const struct ifinfomsg *info = NLMSG_DATA(header);
     return (header->nlmsg_type == RTM_NEWLINK || header->nlmsg_type == RTM_DELLINK) &&
            info->ifi_family == AF_UNSPEC;
+}
+
+static void note_addresses(struct sl_link_watch *w, const struct nlmsghdr *header)
+{
+    const struct ifaddrmsg *info = NLMSG_DATA(header);
+    if (header->nlmsg_type == RTM_NEWADDR || header->nlmsg_type == RTM_DELADDR)
+        w->addresses_changed |= info->ifa_index == w->index;
 }
 
 static struct told read_message(const struct nlmsghdr *header)
@@ -135,6 +146,7 @@ static void catch_up(struct sl_link_watch *w, struct sl_port *port)
 {
     char name[IF_NAMESIZE];
     struct told told = {.index = w->index, .deleted = true};
+    w->addresses_changed = true;
     if (if_indextoname(w->index, name) == NULL)
         note(w, port, &told);
     ask_all(w->fd);
@@ -153,6 +165,7 @@ void sl_link_watch_run(struct sl_link_watch *w, struct sl_port *port)
             return;
         for (const struct nlmsghdr *h = (const void *)buffer; NLMSG_OK(h, got);
              h = NLMSG_NEXT(h, got)) {
+            note_addresses(w, h);
             if (!is_of_interface(h))
                 continue;
             struct told told = read_message(h);

@@ -19,9 +19,10 @@ struct sl_link_watch {
     char interface[IF_NAMESIZE];
     unsigned index; /* of the interface that the port was opened on */
     struct rte_ether_addr mac;
-    bool mac_is_ours; /* the port receives under the interface's; a tap has one beside it */
-    bool gone;        /* that one was deleted, or moved to another network namespace */
-    bool replaced;    /* another interface has the name and is up, or this one has another MAC */
+    bool mac_is_ours;       /* the port receives under the interface's; a tap has one beside it */
+    bool gone;              /* that one was deleted, or moved to another network namespace */
+    bool addresses_changed; /* since the flag was cleared: those that the kernel has there */
+    bool replaced; /* another interface has the name and is up, or this one has another MAC */
 };
 
 /* Before the port opens, so that no change is missed. 0, or -errno after logging one line; -1 stays

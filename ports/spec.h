@@ -30,7 +30,7 @@ struct sl_port_spec {
  * right. */
 int sl_port_spec_parse(const char *text, struct sl_port_spec *spec, char *why, size_t why_bytes);
 
-/* Before EAL starts, whose own messages tell an operator little: does the device exist, is it up,
+/* Before EAL starts, whose own messages tell an operator little: does the device exist,
    may this process open it, does this kind of port carry packets that long? Returns 0, or -errno
    and a sentence in `why` that says what to do. Opens and closes sockets; changes nothing. */
 int sl_port_spec_check(const struct sl_port_spec *spec, char *why, size_t why_bytes);

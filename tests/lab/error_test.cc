@@ -95,10 +95,19 @@ TEST_F(Error, AnInterfaceThatIsMissing)
     expect_refusal(1, {where, "eth9", "ip link"});
 }
 
-TEST_F(Error, AnInterfaceThatIsDown)
+TEST_F(Error, AnAddressThatTheKernelHasOnTheInterfaceToo)
 {
-    net().bash("ip -n ${LAB}1 link set eth0 down");
-    expect_refusal(1, {node->config, "eth0 is down", "ip link set eth0 up"});
+    net().bash("ip -n ${LAB}1 address add 10.77.0.1/16 dev eth0");
+    expect_refusal(1, {node->config, "the kernel has 10.77.0.1 on eth0", "ip addr flush dev eth0"});
+}
+
+TEST_F(Error, AnIPv6AddressThatTheKernelHasOnTheInterfaceToo)
+{
+    net().bash("lab_quietly ${LAB}1 sysctl -w net.ipv6.conf.all.disable_ipv6=0 "
+               "net.ipv6.conf.eth0.disable_ipv6=0\n"
+               "ip -n ${LAB}1 address add fd00:77::1/64 dev eth0 nodad");
+    edit("mtu = 1500", "mtu = 1500\naddress6 = fd00:77::1/64");
+    expect_refusal(1, {node->config, "the kernel has fd00:77::1 on eth0"});
 }
 
 TEST_F(Error, NoPermission)

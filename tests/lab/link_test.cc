@@ -80,6 +80,55 @@ TEST_F(Link, DownAndUpIsToldAndNobodyIsAccusedMeanwhile)
     EXPECT_NE(cluster[1]->process().err().find("over (link)"), std::string::npos);
 }
 
+TEST_F(Link, ANodeStartsWhileItIsDownSaysSoAndJoinsWhenItIsUp)
+{
+    for (const char *port : {"af_packet", "af_xdp"}) {
+        Node first(net(), 1), late(net(), 2, port);
+        ip("link set eth0 down");
+        first.start();
+        late.start();
+        EXPECT_TRUE(says(late, "down"));
+        EXPECT_NE(late.process().err().find("the link is down"), std::string::npos);
+        ip("link set eth0 up");
+        EXPECT_TRUE(await("both are one cluster", [&] {
+            return first.alive({"n1", "n2"}) && late.alive({"n1", "n2"});
+        }));
+        EXPECT_EQ(late.process().err().find("does not answer"), std::string::npos);
+        for (Node *node : {&late, &first}) {
+            node->process().signal(SIGTERM);
+            node->expect_clean_end();
+        }
+    }
+}
+
+/* Its questions would reach nobody before. */
+TEST_F(Link, AnAddressInUseIsFoundOnceTheLinkIsUp)
+{
+    Node first(net(), 1), late(net(), 2);
+    ip("link set eth0 down");
+    first.start();
+    ASSERT_TRUE(await("n1 is up", [&] { return first.phase() != ""; }));
+    late.start({"--port.address=10.77.0.1/24"});
+    ASSERT_TRUE(says(late, "down"));
+    ip("link set eth0 up");
+    EXPECT_EQ(late.process().ends(), 4);
+    EXPECT_NE(late.process().err().find("address conflict"), std::string::npos);
+}
+
+TEST_F(Link, AnAddressOfTheKernelsIsATroubleWhileItIsThere)
+{
+    Node node(net(), 2);
+    auto said = [&](const std::string &what) {
+        return await(what, [&] { return node.process().err().find(what) != std::string::npos; });
+    };
+    node.start();
+    ASSERT_TRUE(await("n2 is up", [&] { return node.phase() != ""; }));
+    ip("address add 10.99.0.1/24 dev eth0");
+    EXPECT_TRUE(said("kernel-address: port af_packet:eth0: the kernel has address 10.99.0.1"));
+    ip("address flush dev eth0");
+    EXPECT_TRUE(said("over (kernel-address)"));
+}
+
 TEST_F(Link, ACableThatIsPulledAtTheOtherEndIsToldToo)
 {
     Cluster cluster = start_cluster(net(), NODES);
