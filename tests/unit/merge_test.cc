@@ -205,17 +205,21 @@ TEST(Merge, NoWordLocksItsMemberOut)
 
 TEST(Merge, AccusationAtTheHighestGenerationIsStillRefuted)
 {
-    Cluster cluster;
-    std::mt19937_64 random(1);
-    sl_cluster c = sl_cluster_from_name("test");
-    ClusterNode &node = cluster.start(1, {});
-    Update u;
-    uint64_t accused = sl_word(sl_word_generation(sl_word_most(cluster.wall_s)), 5, SL_DEAD);
-    u.length = sl_record_write_accusation(u.bytes, sizeof(u.bytes), sl_engine_self_id(node.engine),
-                                          accused, id_of(c, 1));
-    feed(node, {u}, random);
-    EXPECT_GT(node.word(), accused);
-    EXPECT_TRUE(sl_word_is_acceptable(node.word()));
+    for (uint64_t wall_s : {(uint64_t)1000000, (uint64_t)SL_GENERATION_MAX - 1000}) {
+        SCOPED_TRACE(wall_s);
+        Cluster cluster;
+        cluster.wall_s = wall_s;
+        std::mt19937_64 random(1);
+        sl_cluster c = sl_cluster_from_name("test");
+        ClusterNode &node = cluster.start(1, {});
+        Update u;
+        uint64_t accused = sl_word(sl_word_generation(sl_word_most(wall_s)), 5, SL_DEAD);
+        u.length = sl_record_write_accusation(u.bytes, sizeof(u.bytes),
+                                              sl_engine_self_id(node.engine), accused, id_of(c, 1));
+        feed(node, {u}, random);
+        EXPECT_GT(node.word(), accused);
+        EXPECT_TRUE(sl_word_is_acceptable(node.word()));
+    }
 }
 
 TEST(Merge, NewAccusationOfALeftMemberWithNoRoomForSuspicionsIsHarmless)
