@@ -92,7 +92,8 @@ static void sum_icmp4(struct rte_ipv4_hdr *ip, uint32_t room)
 {
     struct rte_icmp_hdr *icmp = (struct rte_icmp_hdr *)(ip + 1);
     uint32_t bytes = rte_be_to_cpu_16(ip->total_length) - (uint32_t)sizeof(*ip);
-    if (ip->next_proto_id != IPPROTO_ICMP || bytes < sizeof(*icmp) || bytes > room)
+    if (ip->version_ihl != RTE_IPV4_VHL_DEF || ip->next_proto_id != IPPROTO_ICMP ||
+        bytes < sizeof(*icmp) || bytes > room)
         return;
     ip->hdr_checksum = 0;
     ip->hdr_checksum = rte_ipv4_cksum(ip);
