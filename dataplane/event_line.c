@@ -113,12 +113,19 @@ void sl_event_line(struct sl_event_line *line, const struct sl_node_event *e)
     case SL_EVENT_MEMBERS_FULL:
     case SL_EVENT_ZONE_UNREACHABLE:
     case SL_EVENT_ZONE_REACHABLE:
+    case SL_EVENT_PATH_SHORT:
+    case SL_EVENT_PATH_LONG:
     case SL_EVENT_LINK_DOWN:
     case SL_EVENT_LINK_UP:
         break;
     default:
         put_other(line, e);
     }
+}
+
+static const char *zone_name(const struct sl_node_event *e)
+{
+    return e->name[0] != '\0' ? e->name : "default";
 }
 
 void sl_event_troubles(struct sl_troubles *t, const struct sl_node_event *e)
@@ -137,6 +144,15 @@ void sl_event_troubles(struct sl_troubles *t, const struct sl_node_event *e)
         break;
     case SL_EVENT_ZONE_REACHABLE:
         sl_troubles_clear(t, SL_TROUBLE_ZONE, e->name);
+        break;
+    case SL_EVENT_PATH_SHORT:
+        sl_troubles_raise(t, SL_TROUBLE_PATH, zone_name(e), 0,
+                          "mend the path, or lower port.mtu and protocol.frame_bytes",
+                          "long frames to zone '%s' vanish on their way, short ones are sent there",
+                          zone_name(e));
+        break;
+    case SL_EVENT_PATH_LONG:
+        sl_troubles_clear(t, SL_TROUBLE_PATH, zone_name(e));
         break;
     default:
         break;

@@ -37,7 +37,7 @@ static bool slot_read(const struct sl_event_slot *slot, uint64_t sequence,
 static void copy_name(char *out, const struct sl_event *event)
 {
     const struct sl_cold *cold = event->cold;
-    if (sl_event_is_of_zone(event->type))
+    if (sl_event_names_zone(event->type))
         memcpy(out, cold->text + cold->name_bytes, cold->zone_bytes);
     else
         memcpy(out, cold->text, cold->name_bytes);

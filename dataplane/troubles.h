@@ -26,6 +26,7 @@ extern "C" {
     X(ADDRESS_CONFLICT, "address-conflict") /* another host claims this node's address */         \
     X(UNREACHED, "unreached")               /* nobody can open a flow to this node */             \
     X(ZONE, "zone-unreachable")             /* nobody in a zone answers */                        \
+    X(PATH, "path-short")                   /* long frames to a zone vanish */                    \
     X(OTHER_CLUSTER, "other-cluster")       /* frames of another cluster come in */               \
     X(BYTE_CAP, "byte-cap")                 /* frames are not sent, because the cap is reached */ \
     X(OVERLOAD, "overload")                 /* frames are lost inside this node */                \

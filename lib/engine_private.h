@@ -103,9 +103,9 @@ struct sl_engine {
     uint64_t probes_used;                     /* one bit each */
     struct sl_round_trip paths[SL_ZONES_MAX]; /* to each zone, by its index */
     struct sl_health health;
-    struct sl_path path;
-    uint64_t heard_ns;   /* anybody else, last */
-    uint64_t stalled_ns; /* when an own stall was last noted */
+    struct sl_path path[SL_ZONES_MAX]; /* to each zone, by its index */
+    uint64_t heard_ns;                 /* anybody else, last */
+    uint64_t stalled_ns;               /* when an own stall was last noted */
     struct sl_slot_map suspicion_map;
     struct sl_suspicion *suspicions;
     struct sl_flaps flaps;

@@ -28,7 +28,8 @@
     X(ADDRESS_CONFLICT, "address-conflict") /* another MAC address, the event's name, holds this   \
                                                node's address or that of a neighbour (endpoint) */ \
     X(MEMBER_FLAPPING, "flapping") /* dead once more; not told of again until it is quiet */       \
-    X(PATH_SHORT, "path-short")    /* long frames vanish: this node sends short ones from now on */
+    X(PATH_SHORT, "path-short") /* long frames to that zone vanish: short ones are sent there */   \
+    X(PATH_LONG, "path-long")   /* long ones to that zone pass again */
 
 enum sl_event_type {
 #define SL_EVENT_ENUM(name, text) SL_EVENT_##name,
@@ -55,6 +56,12 @@ struct sl_event {
 static inline bool sl_event_is_of_zone(enum sl_event_type type)
 {
     return type == SL_EVENT_ZONE_UNREACHABLE || type == SL_EVENT_ZONE_REACHABLE;
+}
+
+/* `cold` names a zone, not a member. */
+static inline bool sl_event_names_zone(enum sl_event_type type)
+{
+    return sl_event_is_of_zone(type) || type == SL_EVENT_PATH_SHORT || type == SL_EVENT_PATH_LONG;
 }
 
 static inline const char *sl_event_name(enum sl_event_type type)

@@ -28,7 +28,8 @@ struct sl_rumour_block {
 };
 
 /* What the fast path sees of its node. Written by the engine; all but `block`, `birth_word`,
- * `path_bytes`, `byte_cap`, `word_most` and `unreachable_zones` is fixed after creation. */
+ * `path_bytes`, `path_bytes_least`, `byte_cap`, `word_most` and `unreachable_zones` is fixed after
+ * creation. */
 struct sl_fast {
     const struct sl_view *view;
     const struct sl_view_summary *own; /* the view's */
@@ -42,11 +43,14 @@ struct sl_fast {
     uint32_t cluster_id;
     uint32_t boot_salt;
     uint32_t frame_bytes;
-    uint32_t path_bytes; /* longest frame to be sent; at most frame_bytes; load relaxed */
-    uint32_t byte_cap;   /* in force, of tx + rx in any 1 s; load relaxed */
-    uint64_t word_most;  /* greatest that is accepted now; load relaxed */
+    uint32_t path_bytes_least; /* longest frame to be sent to any zone; at most frame_bytes; load
+                                  relaxed */
+    uint32_t byte_cap;         /* in force, of tx + rx in any 1 s; load relaxed */
+    uint64_t word_most;        /* greatest that is accepted now; load relaxed */
     uint32_t gift_bytes_per_second;           /* of rumours that all lanes' answers may carry */
     uint64_t unreachable_zones[SL_ZONES_MAX]; /* ids; 0 = none here. Relaxed loads and stores */
+    uint16_t path_bytes[SL_ZONES_MAX]; /* longest frame to each, by its index; load relaxed */
+    const uint8_t *zone_of_slot;       /* load relaxed */
 };
 
 #define SL_LANE_GIVEN \

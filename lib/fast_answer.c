@@ -28,6 +28,17 @@ bool sl_pass_sender_is_known(const struct sl_pass *pass)
     return sender_slot(pass) != SL_SLOT_NONE;
 }
 
+uint32_t sl_pass_path_bytes(const struct sl_pass *pass)
+{
+    const struct sl_fast *fast = pass->fast;
+    uint32_t least = __atomic_load_n(&fast->path_bytes_least, __ATOMIC_RELAXED);
+    uint32_t slot = least == fast->frame_bytes ? SL_SLOT_NONE : sender_slot(pass);
+    if (slot == SL_SLOT_NONE)
+        return least;
+    uint8_t zone = __atomic_load_n(&fast->zone_of_slot[slot], __ATOMIC_RELAXED);
+    return __atomic_load_n(&fast->path_bytes[zone], __ATOMIC_RELAXED);
+}
+
 bool sl_pass_sender_is_proven(struct sl_pass *pass)
 {
     if (pass->standing == SL_STANDING_OPEN) {
@@ -107,7 +118,7 @@ static uint32_t give_rumours(struct sl_pass *pass, const struct sl_rumour_block 
 {
     uint64_t key = given_key(pass, block->number);
     uint32_t quota = gift_limit(pass, key);
-    uint32_t path_bytes = __atomic_load_n(&pass->fast->path_bytes, __ATOMIC_RELAXED);
+    uint32_t path_bytes = sl_pass_path_bytes(pass);
     uint32_t limit = pass->io->room_bytes < path_bytes ? pass->io->room_bytes : path_bytes;
     if (pass->io->length_bytes < limit && !sl_pass_sender_is_proven(pass))
         limit = pass->io->length_bytes;

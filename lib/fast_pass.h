@@ -56,6 +56,8 @@ enum sl_verdict sl_pass_relay(struct sl_pass *pass, uint8_t type, uint64_t to_id
 bool sl_pass_sender_is_proven(struct sl_pass *pass);
 /* The sender is a member and the frame came from its address, maybe by hearsay. */
 bool sl_pass_sender_is_known(const struct sl_pass *pass);
+/* Longest frame that reaches the sender. */
+uint32_t sl_pass_path_bytes(const struct sl_pass *pass);
 /* May a sender that is not proven be sent this much? Their frames do not count towards the byte cap
    once a quarter of it is used up; ACKs to them are then limited by a share of it, and what answers
    their questions always is. */

@@ -32,7 +32,7 @@ static uint32_t write_range(const struct sl_fast *fast, uint8_t *out, uint32_t r
 
 static uint32_t length_limit(const struct sl_pass *pass, bool proven)
 {
-    uint32_t limit = __atomic_load_n(&pass->fast->path_bytes, __ATOMIC_RELAXED);
+    uint32_t limit = sl_pass_path_bytes(pass);
     uint32_t wanted = pass->body.sync.most_bytes;
     if (wanted != 0 && wanted < limit)
         limit = wanted > SL_FRAME_BYTES_MIN ? wanted : SL_FRAME_BYTES_MIN;

@@ -61,15 +61,15 @@ uint32_t sl_gossip_write(struct sl_engine *e, uint8_t *out, uint32_t room_bytes,
 }
 
 uint32_t sl_gossip_load(struct sl_engine *e, uint8_t *frame, uint32_t length_bytes,
-                        struct sl_cargo *cargo)
+                        uint32_t limit_bytes, struct sl_cargo *cargo)
 {
     length_bytes = sl_zone_reports_write(e, frame, length_bytes);
     if (sl_rumours_count(&e->rumours) == 0)
         return length_bytes;
     /* As much as one peer of a round gets. */
     uint32_t limit = length_bytes + sl_budget_rumours(e) / e->config.gossip_fanout;
-    if (limit > e->path.bytes)
-        limit = e->path.bytes;
+    if (limit > limit_bytes)
+        limit = limit_bytes;
     uint32_t loaded_bytes = sl_cargo_load(e, frame, length_bytes, limit, cargo);
     sl_meter_add(&e->said, e->now_ns, loaded_bytes - length_bytes);
     return loaded_bytes;
@@ -92,8 +92,11 @@ void sl_gossip_charge(struct sl_engine *e, const struct sl_cargo *cargo, uint32_
 
 /* ---- rounds ---- */
 
-static uint32_t pick_endpoints(struct sl_engine *e, struct sl_endpoint *to, uint32_t fanout)
+/* The frame is as long as the path to each of them allows: *path_bytes. */
+static uint32_t pick_endpoints(struct sl_engine *e, struct sl_endpoint *to, uint32_t fanout,
+                               uint32_t *path_bytes)
 {
+    *path_bytes = e->config.frame_bytes;
     /* Those who join at once know the same few members, whom their rounds would flood; their
        sessions tell more. */
     if (e->phase == SL_PHASE_JOINING)
@@ -102,22 +105,32 @@ static uint32_t pick_endpoints(struct sl_engine *e, struct sl_endpoint *to, uint
     uint32_t picked = sl_choice_gossip(e, slots, fanout);
     uint32_t count = 0;
     for (uint32_t i = 0; i < picked; i++) {
+        uint32_t bytes = sl_path_bytes(e, sl_path_zone(e, slots[i]));
         to[count] = sl_engine_endpoint(e, slots[i]);
-        count += sl_endpoint_is_set(&to[count]);
+        if (!sl_endpoint_is_set(&to[count]))
+            continue;
+        *path_bytes = bytes < *path_bytes ? bytes : *path_bytes;
+        count++;
     }
     return count;
 }
 
+struct round {
+    uint32_t budget;
+    uint32_t path_bytes; /* longest frame that reaches all of its peers */
+};
+
 /* A frame for `count` peers, shared out evenly among them but long enough for any claim; if they
  * cannot all have it, fewer get it. Returns how many. */
-static uint32_t fill_round(struct sl_engine *e, uint32_t budget, uint8_t *frame,
+static uint32_t fill_round(struct sl_engine *e, const struct round *round, uint8_t *frame,
                            uint32_t *length_bytes, uint32_t count, struct sl_cargo *cargo)
 {
+    uint32_t budget = round->budget;
     uint32_t limit = budget / count > SL_FRAME_BYTES_MIN ? budget / count : SL_FRAME_BYTES_MIN;
     if (limit > budget)
         limit = budget;
-    if (limit > e->path.bytes)
-        limit = e->path.bytes;
+    if (limit > round->path_bytes)
+        limit = round->path_bytes;
     uint32_t length = sl_zone_reports_write(e, frame, *length_bytes);
     length = sl_cargo_load(e, frame, length, limit > length ? limit : length, cargo);
     *length_bytes = length;
@@ -132,16 +145,16 @@ static void send_round(struct sl_engine *e, enum sl_frame_type type, uint32_t fa
     struct sl_endpoint to[SL_FANOUT_MAX];
     struct sl_buffer buffer;
     uint32_t length;
-    uint32_t budget = sl_budget_rumours(e);
-    uint32_t count = pick_endpoints(e, to, fanout);
-    if (budget < SL_HEADER_BYTES + SL_RECORD_ACCUSATION_BYTES) {
+    struct round round = {.budget = sl_budget_rumours(e)};
+    uint32_t count = pick_endpoints(e, to, fanout, &round.path_bytes);
+    if (round.budget < SL_HEADER_BYTES + SL_RECORD_ACCUSATION_BYTES) {
         sl_engine_drop(e, SL_DROP_BYTE_CAP);
         return;
     }
     if (count == 0 || !sl_engine_begin(e, type, 0, &buffer, &length))
         return;
     struct sl_cargo cargo = {.count = 0};
-    count = fill_round(e, budget, buffer.bytes, &length, count, &cargo);
+    count = fill_round(e, &round, buffer.bytes, &length, count, &cargo);
     sl_engine_send(e, &buffer, length, SL_CLASS_MEMBERSHIP, to, count);
     sl_gossip_charge(e, &cargo, count);
     SL_STAT(e, gossip_rounds);
@@ -190,7 +203,7 @@ void sl_gossip_reply(struct sl_engine *e, const struct sl_input *input)
     uint32_t length;
     if (!sl_engine_begin(e, SL_FRAME_GOSSIP, 0, &buffer, &length))
         return;
-    uint32_t limit = e->path.bytes;
+    uint32_t limit = sl_path_bytes(e, sl_path_zone(e, slot));
     length +=
         sl_gossip_write(e, buffer.bytes + length, limit - length, e->self_slot, SL_RECORD_ALIVE, 0);
     if (gone) {

@@ -49,7 +49,7 @@ void sl_gossip_fire(struct sl_engine *e);
 /* Appends rumours to a frame as far as room and byte budgets go; remembers them for
  * sl_gossip_charge(). */
 uint32_t sl_gossip_load(struct sl_engine *e, uint8_t *frame, uint32_t length_bytes,
-                        struct sl_cargo *cargo);
+                        uint32_t limit_bytes, struct sl_cargo *cargo);
 void sl_gossip_charge(struct sl_engine *e, const struct sl_cargo *cargo, uint32_t sends);
 /* Writes the record that tells what this view holds of a slot; 0 if it does not fit or there is
  * nothing to tell. */

@@ -163,7 +163,7 @@ bool sl_join_answer(struct sl_engine *e, const struct sl_input *input)
     /* A seed that was dialled and is not known: two clusters that never met. */
     if (is_seed && e->phase == SL_PHASE_MEMBER && !e->sync.active &&
         sl_view_find(e->view, input->header.sender_id, NULL) == SL_SLOT_NONE) {
-        sl_sync_start(e, &input->from, false);
+        sl_sync_start(e, &input->from, SL_SLOT_NONE, false);
         return true;
     }
     if (input->header.probe == 0 || input->header.probe != e->join.ask_number)
@@ -174,6 +174,6 @@ bool sl_join_answer(struct sl_engine *e, const struct sl_input *input)
     if (conflict_is_open(e))
         return true;
     e->join.name_is_free = true;
-    sl_sync_start(e, &input->from, true);
+    sl_sync_start(e, &input->from, sl_view_find(e->view, input->header.sender_id, NULL), true);
     return true;
 }

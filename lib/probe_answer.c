@@ -31,13 +31,13 @@ static void fetch_claim(struct sl_engine *e, const struct sl_probe *p, uint64_t 
 /* Only a probe's first try is long. */
 static void learn_of_length(struct sl_engine *e, const struct sl_probe *p, uint32_t answered_try)
 {
-    bool is_test = p->first_bytes > e->path.bytes;
-    if (answered_try == 0) {
-        sl_path_passed(e);
-        sl_path_tested(e, p->first_bytes);
-    } else if (!is_test) {
-        sl_path_swallowed(e);
-    }
+    uint32_t zone = sl_path_zone(e, p->slot);
+    if (p->first_bytes > sl_path_bytes(e, zone))
+        sl_path_tested(e, zone, p->first_bytes, answered_try == 0);
+    else if (answered_try == 0)
+        sl_path_passed(e, zone);
+    else
+        sl_path_swallowed(e, zone);
 }
 
 /* Each try has a number of its own, so an answer tells which one came through, however late; of the

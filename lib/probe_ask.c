@@ -11,12 +11,13 @@ static uint64_t shown_word(const struct sl_engine *e, const struct sl_probe *p)
 }
 
 /* Rumours, or what finds out whether longer frames pass. */
-static uint32_t load_first(struct sl_engine *e, uint8_t *frame, uint32_t length_bytes,
-                           struct sl_cargo *cargo)
+static uint32_t load_first(struct sl_engine *e, const struct sl_probe *p, uint8_t *frame,
+                           uint32_t length_bytes, struct sl_cargo *cargo)
 {
-    uint32_t test_bytes = sl_path_test_bytes(e);
+    uint32_t zone = sl_path_zone(e, p->slot);
+    uint32_t test_bytes = sl_path_test_bytes(e, zone);
     if (test_bytes == 0)
-        return sl_gossip_load(e, frame, length_bytes, cargo);
+        return sl_gossip_load(e, frame, length_bytes, sl_path_bytes(e, zone), cargo);
     sl_record_write_pad(frame + length_bytes, test_bytes - length_bytes);
     return test_bytes;
 }
@@ -33,7 +34,7 @@ bool sl_probe_send_ping(struct sl_engine *e, struct sl_probe *p)
     struct sl_cargo cargo = {.count = 0};
     /* Further tries go without: a long first one may have been swallowed. */
     if (p->purpose == SL_PROBE_ROUND && !p->cheap && p->tries == 0)
-        length = load_first(e, buffer.bytes, length, &cargo);
+        length = load_first(e, p, buffer.bytes, length, &cargo);
     if (p->tries == 0)
         p->first_bytes = length;
     sl_engine_send(e, &buffer, length, SL_CLASS_PROBE, &p->endpoint, 1);

@@ -72,6 +72,7 @@ void sl_self_create(struct sl_engine *e, uint64_t wall_s)
         .cluster_id = e->cluster.id,
         .boot_salt = (uint32_t)sl_prng_next(&e->prng),
         .frame_bytes = e->config.frame_bytes,
+        .zone_of_slot = e->zones.of_slot,
         .byte_cap = sl_budget_cap(e),
         .word_most = sl_self_word_most(e),
         .gift_bytes_per_second = e->config.byte_cap / 16,

@@ -46,7 +46,8 @@ static void open_session(struct sl_engine *e)
         sl_sync_open(e, &sync->pulls[0], SL_PULL_OPENING, 0, UINT64_MAX);
 }
 
-void sl_sync_start(struct sl_engine *e, const struct sl_endpoint *origin, bool joining)
+void sl_sync_start(struct sl_engine *e, const struct sl_endpoint *origin, uint32_t slot,
+                   bool joining)
 {
     struct sl_sync *sync = &e->sync;
     SL_ASSERT(!sync->active);
@@ -55,6 +56,7 @@ void sl_sync_start(struct sl_engine *e, const struct sl_endpoint *origin, bool j
     sync->agreed = 0;
     sync->sessions = 0;
     sync->origin = *origin;
+    sync->origin_zone = sl_path_zone(e, slot);
     sync->window = 1;
     sync->slowest_ns = 0;
     sync->is_known = e->now_ns >= e->met_ns;
@@ -81,7 +83,7 @@ void sl_sync_session_fire(struct sl_engine *e)
 {
     if (!e->sync.active || e->phase >= SL_PHASE_LEAVING)
         return;
-    if (sl_sync_pick_peer(e, 0, &e->sync.origin))
+    if (sl_sync_pick_peer(e, 0, &e->sync.origin, &e->sync.origin_zone))
         open_session(e);
     else
         abandon(e);
@@ -158,9 +160,11 @@ static void put_off(struct sl_engine *e, struct sl_pull *pull)
     for (uint32_t i = 1; i < pull->failures && most_ns < WAIT_NS_MAX; i++)
         most_ns *= 2;
     if (e->sync.joining || pull->failures > 1)
-        (void)sl_sync_pick_peer(e, pull->failures, &pull->to);
-    if (pull->kind == SL_PULL_OPENING)
+        (void)sl_sync_pick_peer(e, pull->failures, &pull->to, &pull->zone);
+    if (pull->kind == SL_PULL_OPENING) {
         e->sync.origin = pull->to;
+        e->sync.origin_zone = pull->zone;
+    }
     pull->waits_to_ask = true;
     sl_timer_set(&e->timers, &pull->timer, e->now_ns + sl_prng_next(&e->prng) % most_ns);
 }
@@ -217,7 +221,7 @@ void sl_sync_note_hash(struct sl_engine *e, const struct sl_input *input)
     if (e->now_ns - m->since_ns < wait_ns)
         return;
     if (sl_engine_is_proven(e, input))
-        sl_sync_start(e, &input->from, false);
+        sl_sync_start(e, &input->from, slot, false);
     else
         sl_engine_meet(e, slot); /* the next frame from there may begin it */
 }

@@ -30,6 +30,7 @@ struct sl_pull {
     uint32_t number; /* on the wire; its low bits are this pull's index */
     uint64_t first_id, last_id;
     struct sl_endpoint to;
+    uint32_t zone;        /* of `to` (path.h) */
     uint32_t asked_bytes; /* of the last question's frame */
     uint32_t most_bytes;  /* longest frame of this conversation, either way */
     bool lost_long;       /* a question that allowed long frames got no answer */
@@ -65,7 +66,8 @@ struct sl_sync {
     uint32_t taught;      /* records told in it */
     uint32_t their_count; /* live members in the other view */
     uint64_t salt;
-    struct sl_endpoint origin;                      /* the other side of this session */
+    struct sl_endpoint origin; /* the other side of this session */
+    uint32_t origin_zone;
     uint8_t differs[(1 << SL_DIGEST_BITS_MAX) / 8]; /* parts that nobody follows yet */
     uint32_t part_bits, next_part;                  /* of 2^part_bits; 0: no such parts */
     struct sl_walk walk;
@@ -81,7 +83,9 @@ struct sl_mismatch {
 
 /* ---- sync.c, sync_ask.c, sync_answer.c ---- */
 
-void sl_sync_start(struct sl_engine *e, const struct sl_endpoint *origin, bool joining);
+/* With the node there; slot: the member's, SL_SLOT_NONE if it is not known. */
+void sl_sync_start(struct sl_engine *e, const struct sl_endpoint *origin, uint32_t slot,
+                   bool joining);
 void sl_sync_answer(struct sl_engine *e, const struct sl_input *input);
 void sl_sync_fire(struct sl_engine *e, uint32_t index);
 void sl_sync_session_fire(struct sl_engine *e);

@@ -101,9 +101,9 @@ static void note_path(struct sl_engine *e, struct sl_pull *pull, const struct sl
 {
     uint32_t least = sl_frame_records_at(SL_FRAME_SYNC) + input->records_bytes;
     if (least > SL_FRAME_BYTES_MIN || pull->asked_bytes > SL_FRAME_BYTES_MIN)
-        sl_path_passed(e);
+        sl_path_passed(e, pull->zone);
     else if (pull->lost_long)
-        sl_path_swallowed(e);
+        sl_path_swallowed(e, pull->zone);
     pull->lost_long = false;
 }
 

@@ -22,8 +22,8 @@ uint64_t sl_sync_patience_ns(const struct sl_engine *e)
 static uint32_t send_padded(struct sl_engine *e, struct sl_buffer *buffer, uint32_t length_bytes,
                             uint32_t pad_to_bytes, const struct sl_endpoint *to)
 {
-    if (pad_to_bytes > e->path.bytes)
-        pad_to_bytes = e->path.bytes;
+    if (pad_to_bytes > sl_path_least_bytes(e))
+        pad_to_bytes = sl_path_least_bytes(e);
     if (pad_to_bytes >= length_bytes + 4) {
         sl_record_write_pad(buffer->bytes + length_bytes, pad_to_bytes - length_bytes);
         length_bytes = pad_to_bytes;
@@ -50,7 +50,7 @@ bool sl_sync_ask(struct sl_engine *e, const struct sl_endpoint *to, uint64_t fir
 {
     struct sl_buffer buffer;
     struct sl_sync_body body = {first_id, last_id, 0, sl_view_summary(e->view)->live_count,
-                                e->path.bytes};
+                                sl_path_least_bytes(e)};
     uint32_t length = sl_sync_begin_request(e, &buffer, number, &body, with_claim);
     if (length == 0)
         return false;
@@ -139,7 +139,8 @@ void sl_sync_ask_now(struct sl_engine *e, struct sl_pull *pull)
     struct sl_sync *sync = &e->sync;
     struct sl_buffer buffer;
     /* After a silence short frames are tried: the path may swallow long ones. */
-    pull->most_bytes = pull->failures > 0 || pull->lost_long ? SL_FRAME_BYTES_MIN : e->path.bytes;
+    pull->most_bytes =
+        pull->failures > 0 || pull->lost_long ? SL_FRAME_BYTES_MIN : sl_path_bytes(e, pull->zone);
     struct sl_sync_body body = {pull->first_id, pull->last_id, sync->salt,
                                 sl_view_summary(e->view)->live_count, pull->most_bytes};
     uint64_t wait_ns = sl_sync_patience_ns(e);
@@ -181,7 +182,8 @@ static bool is_seed(const struct sl_engine *e, uint64_t id)
 #define FEW_MEMBERS    64
 #define SILENCES_BORNE 1
 
-bool sl_sync_pick_peer(struct sl_engine *e, uint32_t silences, struct sl_endpoint *out)
+bool sl_sync_pick_peer(struct sl_engine *e, uint32_t silences, struct sl_endpoint *out,
+                       uint32_t *zone)
 {
     bool wants_seed = e->sync.joining && e->peers.count < FEW_MEMBERS && silences <= SILENCES_BORNE;
     uint32_t slots[SL_PICK_MAX];
@@ -192,6 +194,7 @@ bool sl_sync_pick_peer(struct sl_engine *e, uint32_t silences, struct sl_endpoin
         if (!sl_endpoint_is_set(&endpoint))
             continue;
         *out = endpoint;
+        *zone = sl_path_zone(e, slots[i]);
         found = true;
         if (is_seed(e, sl_view_slot_id(e->view, slots[i])) == wants_seed)
             break;
@@ -213,8 +216,9 @@ void sl_sync_open(struct sl_engine *e, struct sl_pull *pull, enum sl_pull_kind k
     pull->first_id = first_id;
     pull->last_id = last_id;
     pull->to = sync->origin;
+    pull->zone = sync->origin_zone;
     /* A joiner walks through many views at once: all of them together give it the whole. */
     if (kind == SL_PULL_WALK && sync->joining)
-        (void)sl_sync_pick_peer(e, 0, &pull->to);
+        (void)sl_sync_pick_peer(e, 0, &pull->to, &pull->zone);
     sl_sync_ask_now(e, pull);
 }

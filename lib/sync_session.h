@@ -24,4 +24,5 @@ bool sl_sync_find_part(struct sl_sync *sync);
 void sl_sync_ask_now(struct sl_engine *e, struct sl_pull *pull);
 /* A random member, and no seed where that can be: everybody knows the seeds. A joiner that knows
    few members asks a seed, unless that has cost it this many silences already. */
-bool sl_sync_pick_peer(struct sl_engine *e, uint32_t silences, struct sl_endpoint *out);
+bool sl_sync_pick_peer(struct sl_engine *e, uint32_t silences, struct sl_endpoint *out,
+                       uint32_t *zone);

@@ -74,7 +74,7 @@ void sl_zones_put(struct sl_zones *zones, uint32_t slot, uint32_t zone)
     if (zone == SL_ZONE_NONE)
         return;
     struct sl_zone *z = &zones->all[zone];
-    zones->of_slot[slot] = (uint8_t)zone;
+    __atomic_store_n(&zones->of_slot[slot], (uint8_t)zone, __ATOMIC_RELAXED);
     z->live_count++;
     /* Nobody who has answered gives way to one who has not. */
     if (place_of(z, SL_SLOT_NONE) != SL_ZONE_WITNESSES)
@@ -100,7 +100,7 @@ void sl_zones_remove(struct sl_zones *zones, uint32_t slot)
     if (zone == SL_ZONE_NONE)
         return;
     struct sl_zone *z = &zones->all[zone];
-    zones->of_slot[slot] = SL_ZONE_NONE;
+    __atomic_store_n(&zones->of_slot[slot], (uint8_t)SL_ZONE_NONE, __ATOMIC_RELAXED);
     SL_ASSERT(z->live_count > 0);
     z->live_count--;
     uint32_t place = place_of(z, slot);

@@ -29,7 +29,8 @@ struct sl_zone {
 struct sl_zones {
     struct sl_zone all[SL_ZONES_MAX]; /* 1..count-1 are in use */
     uint32_t count;                   /* SL_ZONE_NONE included */
-    uint8_t *of_slot;                 /* index of each slot's zone while it is live; else 0 */
+    uint8_t *of_slot; /* index of each slot's zone while it is live; else 0. One thread writes,
+                         others may load relaxed */
 };
 
 void sl_zones_create(struct sl_zones *zones, struct sl_arena *arena, uint32_t max_members);

@@ -92,7 +92,8 @@ static void print_engine(const struct sl_stats_view *v)
            b->syncs_started, b->syncs_ended, b->syncs_failed, b->sync_learned);
     printf("byte cap        %" PRIu64 " bytes of members, %" PRIu64 " of strangers beside it\n",
            b->charged_bytes, b->stranger_bytes);
-    printf("longest frame   %" PRIu64 " bytes; long ones found to vanish %" PRIu64 " times\n",
+    printf("longest frame   %" PRIu64 " bytes to all zones; long ones found to vanish %" PRIu64
+           " times\n",
            b->path_bytes, b->paths_swallowed);
     print_percentiles("probe RTT", &b->probe_rtt);
     print_percentiles("convergence lag", &b->convergence);

@@ -113,7 +113,7 @@ static struct node *create_node(void)
     node->fast.cluster_id = cluster.id;
     node->fast.boot_salt = 1;
     node->fast.frame_bytes = FRAME_BYTES;
-    node->fast.path_bytes = FRAME_BYTES;
+    node->fast.path_bytes_least = FRAME_BYTES;
     node->fast.byte_cap = UINT32_MAX;
     node->fast.gift_bytes_per_second = UINT32_MAX;
     node->fast.unreachable_zones[1] = sl_member_id(&cluster, "merlin", 6);

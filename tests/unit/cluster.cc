@@ -76,7 +76,7 @@ void Cluster::send(const sl_endpoint &from, const sl_endpoint &to, const uint8_t
 {
     ClusterPacket packet{from, to, {bytes, bytes + length}};
     tap(packet);
-    if (length > mtu || sl_prng_below(&prng_, 100) < loss_percent ||
+    if (length > mtu(number_at(from), number_at(to)) || sl_prng_below(&prng_, 100) < loss_percent ||
         !reachable(number_at(from), number_at(to)))
         return;
     uint64_t at = now_ns_ + delay_ns / 2 + sl_prng_below(&prng_, (uint32_t)delay_ns + 1);

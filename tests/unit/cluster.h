@@ -56,7 +56,8 @@ class Cluster
     uint64_t grace_ns = 5 * kMs; // how long readers may hold what an engine took back
     uint64_t delay_ns = kMs / 2;
     uint32_t loss_percent = 0;
-    uint32_t mtu = UINT32_MAX; // longer frames are lost
+    // Longer frames are lost.
+    std::function<uint32_t(int from, int to)> mtu = [](int, int) { return UINT32_MAX; };
     uint64_t wall_s = 1000000;
     // false: the packet is lost
     std::function<bool(int from, int to)> reachable = [](int, int) { return true; };

@@ -101,9 +101,15 @@ TEST_F(FastTest, PiggybackIsWholeRecordsWithinTheFrameLimitAndTheBuffer)
     run(ping(), PROBE_BYTES + 2 * SL_RECORD_ACCUSATION_BYTES + 5);
     EXPECT_EQ(out_records(SL_FRAME_ACK).size(), 2u);
     publish(all);
-    fast.path_bytes = PROBE_BYTES + 3 * SL_RECORD_ACCUSATION_BYTES + 27;
+    fast.path_bytes_least = SL_HEADER_BYTES;
+    fast.path_bytes[0] = PROBE_BYTES + 3 * SL_RECORD_ACCUSATION_BYTES + 27;
     run(ping());
     EXPECT_EQ(out_records(SL_FRAME_ACK).size(), 3u);
+    publish(all);
+    fast.path_bytes[5] = PROBE_BYTES + 4 * SL_RECORD_ACCUSATION_BYTES;
+    zones[sl_view_find(view, A, nullptr)] = 5;
+    run(ping());
+    EXPECT_EQ(out_records(SL_FRAME_ACK).size(), 4u) << "by the sender's zone";
     publish(all);
     run(ping(), PROBE_BYTES);
     EXPECT_EQ(io.length_bytes, PROBE_BYTES);

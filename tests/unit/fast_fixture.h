@@ -20,6 +20,7 @@ inline void retire_never(void *, sl_retire_ticket *)
 struct FastTest : ::testing::Test {
     sl_cluster cluster = sl_cluster_from_name("test");
     std::vector<uint8_t> memory = std::vector<uint8_t>(24u << 20);
+    std::vector<uint8_t> zones; // of slots
     uint32_t max_members = 4096, load_percent = 35;
     bool adds_proven = true; /* members that have answered this node */
     sl_view *view = nullptr;
@@ -56,7 +57,9 @@ struct FastTest : ::testing::Test {
         fast.self_v4 = v4(99);
         fast.cluster_id = cluster.id;
         fast.boot_salt = 77;
-        fast.frame_bytes = fast.path_bytes = FRAME_LIMIT;
+        fast.frame_bytes = fast.path_bytes_least = FRAME_LIMIT;
+        zones.assign(max_members, 0);
+        fast.zone_of_slot = zones.data();
         fast.byte_cap = 100000000;
         fast.word_most = UINT64_MAX;
         fast.gift_bytes_per_second = 100000;

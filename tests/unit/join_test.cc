@@ -84,8 +84,9 @@ class JoinPick : public speaker::Speaker
         sl_engine_preload_seeds(e, seeds, ids, 2);
         uint32_t picked = 0;
         for (int i = 0; i < 100; i++) {
+            uint32_t zone;
             sl_endpoint to;
-            EXPECT_TRUE(sl_sync_pick_peer(e, silences, &to));
+            EXPECT_TRUE(sl_sync_pick_peer(e, silences, &to, &zone));
             picked += sl_endpoint_equal(&to, &seeds[0]) || sl_endpoint_equal(&to, &seeds[1]);
         }
         return picked;

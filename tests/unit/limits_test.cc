@@ -155,7 +155,7 @@ struct Fast : fast_test::FastTest {
     Fast()
     {
         SetUp();
-        fast.frame_bytes = fast.path_bytes = SL_FRAME_BYTES_MAX;
+        fast.frame_bytes = fast.path_bytes_least = SL_FRAME_BYTES_MAX;
         input_bytes.reset(new uint8_t[sl_input_bytes(SL_FRAME_BYTES_MAX)]);
         input = (sl_input *)input_bytes.get();
     }

@@ -180,6 +180,21 @@ TEST_F(Reporter, RivalOfAnotherHostsAddressIsALineThatOfTheOwnIsThePortsToTell)
     EXPECT_TRUE(turn(13 * S).empty());
 }
 
+TEST_F(Reporter, PathThatSwallowsLongFramesIsATroubleOfItsZoneUntilTheyPass)
+{
+    event(SL_EVENT_PATH_SHORT, "west");
+    event(SL_EVENT_PATH_SHORT, "");
+    turn(11 * S);
+    ASSERT_EQ(r_.troubles.count, 2u);
+    EXPECT_STREQ(r_.troubles.list[0].shown.text, "long frames to zone 'west' vanish on their way, "
+                                                 "short ones are sent there");
+    EXPECT_STREQ(r_.troubles.list[1].shown.subject, "default");
+    event(SL_EVENT_PATH_LONG, "west");
+    turn(13 * S);
+    ASSERT_EQ(r_.troubles.count, 1u);
+    EXPECT_STREQ(r_.troubles.list[0].shown.subject, "default");
+}
+
 TEST_F(Reporter, FullTableIsATroubleWithWhatToDo)
 {
     fake_.next_stats.counters.drops[SL_DROP_MEMBERS_FULL] = 1;

@@ -30,7 +30,7 @@ struct Walk : Pair {
 
     void begin(bool joining)
     {
-        sl_sync_start(cluster.node(1).engine, &cluster.node(2).endpoint, joining);
+        sl_sync_start(cluster.node(1).engine, &cluster.node(2).endpoint, SL_SLOT_NONE, joining);
         cluster.node(1).step(nullptr);
     }
 };
@@ -94,7 +94,7 @@ TEST(SyncPace, WhoStaysSilentIsNotAskedForEver)
     cluster.tap = [&](const ClusterPacket &p) {
         others += p.bytes[1] == SL_FRAME_SYNC_REQUEST && p.from.ip[15] == 1 && p.to.ip[15] != 2;
     };
-    sl_sync_start(cluster.node(1).engine, &cluster.node(2).endpoint, false);
+    sl_sync_start(cluster.node(1).engine, &cluster.node(2).endpoint, SL_SLOT_NONE, false);
     cluster.node(1).step(nullptr);
     EXPECT_TRUE(cluster.run_until([&] { return others > 0; }, 10 * kS));
 }
@@ -109,7 +109,7 @@ TEST(SyncPace, DeathsToldByTheHundredAreCheckedAsRoomAllows)
     sl_engine *e = pair.cluster.node(1).engine;
     e->config.byte_cap = e->config.byte_cap_joining = 50000;
     uint64_t before = pair.cluster.node(1).stats().probes;
-    sl_sync_start(e, &pair.cluster.node(2).endpoint, false);
+    sl_sync_start(e, &pair.cluster.node(2).endpoint, SL_SLOT_NONE, false);
     pair.cluster.node(1).step(nullptr);
     pair.cluster.run(1 * kS);
     uint64_t checks = pair.cluster.node(1).stats().probes - before;

@@ -82,7 +82,7 @@ struct Pair {
     {
         bytes = frames = requests = 0;
         ClusterNode &n = cluster.node(1);
-        sl_sync_start(n.engine, &cluster.node(2).endpoint, false);
+        sl_sync_start(n.engine, &cluster.node(2).endpoint, SL_SLOT_NONE, false);
         n.step(nullptr);
         auto done = [&] { return hash(1) == hash(2); };
         return cluster.run_until(done, 20 * kS);

@@ -115,7 +115,8 @@ TEST(Sync, DeathThatOneSideMissedMakesItAskTheMember)
         pair.know(3 - knows, 5000);
         ClusterNode &other = pair.cluster.node(3 - knows);
         uint64_t before = other.stats().probes;
-        sl_sync_start(pair.cluster.node(1).engine, &pair.cluster.node(2).endpoint, false);
+        sl_sync_start(pair.cluster.node(1).engine, &pair.cluster.node(2).endpoint, SL_SLOT_NONE,
+                      false);
         pair.cluster.node(1).step(nullptr);
         EXPECT_TRUE(pair.cluster.run_until([&] { return other.stats().probes > before; }, 1 * kS))
             << knows;
