@@ -53,6 +53,14 @@ static uint32_t draw_witness(struct sl_engine *e, uint32_t zone, uint32_t except
     return SL_SLOT_NONE;
 }
 
+/* Its zone is in reach, and it is not one of the many who seem to have died at once. */
+static bool is_thought_to_hear(const struct sl_engine *e, uint32_t slot)
+{
+    bool is_doubted = sl_health_is_mass_death(&e->health) &&
+                      sl_word_status(sl_view_slot_word(e->view, slot)) == SL_SUSPECT;
+    return !is_doubted && sl_zone_is_open(e, slot);
+}
+
 /* One peer that is not taken: as wished, else anybody in reach, else anybody. */
 static uint32_t draw(struct sl_engine *e, const struct wish *wish, uint32_t except,
                      const uint32_t *taken, uint32_t count)
@@ -63,7 +71,7 @@ static uint32_t draw(struct sl_engine *e, const struct wish *wish, uint32_t exce
         uint32_t slot = draw_any(e);
         if (slot == except || contains(taken, count, slot))
             continue;
-        bool counts = also_silent || sl_zone_is_open(e, slot);
+        bool counts = also_silent || is_thought_to_hear(e, slot);
         if (counts && fits(wish, sl_zones_of(&e->zones, slot)))
             return slot;
         if (counts)
@@ -91,7 +99,8 @@ static uint32_t add(uint32_t *out, uint32_t count, uint32_t slot)
 /* Nothing to choose by, or nobody to choose from. */
 static bool is_plain(const struct sl_engine *e, uint32_t count)
 {
-    return e->zones.count == 1 || e->peers.count <= 2 * count;
+    bool are_alike = e->zones.count == 1 && !sl_health_is_mass_death(&e->health);
+    return are_alike || e->peers.count <= 2 * count;
 }
 
 uint32_t sl_choice_gossip(struct sl_engine *e, uint32_t *out, uint32_t count)

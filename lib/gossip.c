@@ -16,15 +16,24 @@ static uint32_t sends_limit(const struct sl_engine *e)
     return limit < SL_SENDS_MAX ? limit : SL_SENDS_MAX;
 }
 
+/* A suspicion is for its member, whom the accuser's probes tell as well, and for those who may
+ * confirm it: one round reaches nearly all. A death must reach all, and goes before it. But where
+ * many have died word of a suspicion must come first, or viewers would wait with the death itself.
+ */
+static uint32_t limit_of(const struct sl_engine *e, uint32_t entry)
+{
+    bool once = e->rumours.all[entry].record_type == SL_RECORD_SUSPECT &&
+                sl_health_is_mass_death(&e->health);
+    return once ? e->config.gossip_fanout : sends_limit(e);
+}
+
 void sl_gossip_spread(struct sl_engine *e, uint32_t slot, uint8_t record_type,
                       enum sl_class traffic, uint64_t accuser_id)
 {
     if (sl_flaps_hold(e, slot, record_type, traffic, accuser_id))
         return;
-    /* A suspicion is for its member, whom the accuser's probes tell as well, and for those who may
-     * confirm it: one round reaches nearly all. A death must reach all, and goes before it. */
-    uint32_t sends =
-        record_type == SL_RECORD_SUSPECT ? sends_limit(e) - e->config.gossip_fanout : 0;
+    bool behind = record_type == SL_RECORD_SUSPECT && !sl_health_is_mass_death(&e->health);
+    uint32_t sends = behind ? sends_limit(e) - e->config.gossip_fanout : 0;
     if (!sl_rumours_add(&e->rumours, slot, record_type, traffic, accuser_id, sends)) {
         sl_engine_drop(e, SL_DROP_RUMOURS_FULL);
         return;
@@ -77,13 +86,13 @@ uint32_t sl_gossip_load(struct sl_engine *e, uint8_t *frame, uint32_t length_byt
 
 void sl_gossip_charge(struct sl_engine *e, const struct sl_cargo *cargo, uint32_t sends)
 {
-    uint32_t limit = sends_limit(e);
     /* Until repair takes over. */
     uint64_t told_until_ns = e->now_ns + e->config.repair_patience_ns;
     for (uint32_t i = 0; i < cargo->count; i++) {
         if (e->phase == SL_PHASE_LEAVING &&
             sl_rumour_slot(&e->rumours, cargo->entries[i]) == e->self_slot)
             e->leave_sends += sends;
+        uint32_t limit = limit_of(e, cargo->entries[i]);
         sl_rumours_charge(&e->rumours, cargo->entries[i], sends, limit, told_until_ns);
     }
     sl_count(&e->stats.rumours_sent, (uint64_t)cargo->count * sends);

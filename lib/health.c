@@ -36,11 +36,17 @@ void sl_health_note_turn(struct sl_health *health, bool answered)
     health->silence -= health->silence >> SILENCE_SHIFT;
     if (!answered)
         health->silence += ONE >> SILENCE_SHIFT;
+    health->many_died = health->silence > (health->many_died ? ONE / 64 : ONE / 4);
 }
 
 bool sl_health_is_mass_death(const struct sl_health *health)
 {
     return health->silence > ONE / 4 && health->contradicted == 0;
+}
+
+bool sl_health_many_died(const struct sl_health *health)
+{
+    return health->many_died && health->contradicted == 0;
 }
 
 uint32_t sl_health_turns(const struct sl_health *health)

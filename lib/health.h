@@ -23,6 +23,7 @@ struct sl_health {
        accused itself. As the score, it falls with every answered probe. */
     uint32_t contradicted;
     uint32_t silence; /* share of the probes that got no answer lately, in 1/65536 */
+    bool many_died;   /* that share was a quarter, and is not yet next to nothing */
 };
 
 /* Adds, within 0..SL_HEALTH_MAX. */
@@ -39,6 +40,9 @@ void sl_health_note_turn(struct sl_health *health, bool answered);
 
 /* A quarter of the members or more is silent, and nobody says that this is one's own fault. */
 bool sl_health_is_mass_death(const struct sl_health *health);
+
+/* The same, and some twenty answers on: until word of it has reached all. */
+bool sl_health_many_died(const struct sl_health *health);
 
 /* Members to be probed in one period. */
 uint32_t sl_health_turns(const struct sl_health *health);

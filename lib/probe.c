@@ -9,10 +9,6 @@
 
 #include <string.h>
 
-/* Members of silent zones that are passed over, with a cheap probe, on the way to one that is worth
- * a whole probe. Where two thirds of a cluster are cut off, 4 % of the periods find none. */
-#define CHEAP_TURNS_MAX 8
-
 /* On the wire the number's low bits are the try, the next ones the probe's index. */
 #define NUMBERS (SL_PROBES_MAX * SL_TRIES_MAX)
 
@@ -249,25 +245,6 @@ void sl_probe_fire(struct sl_engine *e, uint32_t index)
     struct sl_probe *p = &e->probes[index];
     SL_ASSERT(p->purpose != SL_PROBE_FREE);
     proceed(e, p, p->timer.deadline_ns);
-}
-
-void sl_probe_period_fire(struct sl_engine *e)
-{
-    uint64_t period_ns = sl_health_scale(&e->health, e->config.probe_period_ns);
-    uint64_t next_ns = e->probe_timer.deadline_ns + period_ns;
-    if (next_ns <= e->now_ns)
-        next_ns = e->now_ns + period_ns;
-    sl_timer_set(&e->timers, &e->probe_timer, next_ns);
-    if (e->phase >= SL_PHASE_LEAVING)
-        return;
-    uint32_t wanted = sl_health_turns(&e->health);
-    for (uint32_t turn = 0; turn < CHEAP_TURNS_MAX && wanted > 0; turn++) {
-        uint32_t slot = sl_peers_next(&e->peers, &e->prng);
-        if (slot == SL_SLOT_NONE)
-            return;
-        sl_probe_start(e, slot, SL_PROBE_ROUND, sl_view_slot_word(e->view, slot));
-        wanted -= sl_zone_is_open(e, slot);
-    }
 }
 
 /* ---- own stalls ---- */

@@ -133,6 +133,12 @@ static struct sl_suspicion *accuse(struct sl_engine *e, uint32_t slot, uint64_t 
     return s;
 }
 
+uint32_t sl_suspicion_accusers(const struct sl_engine *e, uint32_t slot)
+{
+    uint32_t entry = sl_slot_map_find(&e->suspicion_map, slot);
+    return entry == SL_ENTRY_NONE ? 0 : e->suspicions[entry].accuser_count;
+}
+
 void sl_suspicion_heard(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t accuser_id)
 {
     bool news = word > sl_view_slot_word(e->view, slot);

@@ -23,6 +23,9 @@ struct sl_suspicion {
     bool mine; /* this node's own probe failed: it may turn the suspicion into DEAD */
 };
 
+/* Members known to accuse it now. */
+uint32_t sl_suspicion_accusers(const struct sl_engine *e, uint32_t slot);
+
 void sl_suspicion_raise_own(struct sl_engine *e, uint32_t slot);
 void sl_suspicion_heard(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t accuser_id);
 /* A live member is said to be dead, by its accuser itself (first_hand) or by others. true: that is

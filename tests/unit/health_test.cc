@@ -20,7 +20,9 @@ TEST(Health, FollowsMemberlistsAwarenessTable)
 TEST(Health, ScalesTimesLikeMemberlistsAwarenessOnceOthersContradict)
 {
     for (uint32_t score : {0u, 3u, 7u}) {
-        sl_health health = {score, SL_HEALTH_MAX, 0};
+        sl_health health = {};
+        health.score = score;
+        health.contradicted = SL_HEALTH_MAX;
         EXPECT_EQ(sl_health_scale(&health, kS), (score + 1) * kS);
     }
 }
@@ -53,6 +55,26 @@ TEST(Health, MassDeathIsAQuarterOfSilenceThatNobodyContradicts)
     for (int i = 0; i < 3; i++)
         sl_health_note_turn(&health, true);
     EXPECT_FALSE(sl_health_is_mass_death(&health));
+}
+
+TEST(Health, ThatManyDiedIsRememberedForSomeTwentyAnswers)
+{
+    sl_health health = {};
+    sl_health_note_turn(&health, false);
+    EXPECT_FALSE(sl_health_many_died(&health));
+    for (int i = 0; i < 2; i++)
+        sl_health_note_turn(&health, false);
+    EXPECT_TRUE(sl_health_many_died(&health));
+    for (int i = 0; i < 18; i++)
+        sl_health_note_turn(&health, true);
+    EXPECT_FALSE(sl_health_is_mass_death(&health));
+    EXPECT_TRUE(sl_health_many_died(&health));
+    sl_health_contradicted(&health);
+    EXPECT_FALSE(sl_health_many_died(&health));
+    sl_health_add(&health, -1);
+    for (int i = 0; i < 10; i++)
+        sl_health_note_turn(&health, true);
+    EXPECT_FALSE(sl_health_many_died(&health));
 }
 
 TEST(Health, FewSurvivorsProbeMore)
