@@ -10,21 +10,19 @@
 int sl_address_keeper_open(struct sl_address_keeper *k, const struct sl_options *o)
 {
     uint16_t port = (uint16_t)o->udp_port;
-    *k = (struct sl_address_keeper){.locks = {{-1}, {-1}}};
+    *k = (struct sl_address_keeper){.locks = {{-1}, {-1}}, .whole = {-1}};
     if (o->v4.set)
         k->addresses[0] = sl_endpoint_v4(o->v4.address, port);
     if (o->v6.set)
         k->addresses[1] = sl_endpoint_v6(o->v6.address, port);
-    for (int i = 0; i < 2; i++) {
-        if (!sl_endpoint_is_set(&k->addresses[i]))
-            continue;
-        int rc = sl_address_lock_take(&k->locks[i], &o->port, o->vlan, &k->addresses[i]);
-        if (rc != 0) {
-            sl_address_keeper_close(k);
-            return rc;
-        }
+    int rc = sl_address_lock_take_whole(&k->whole, &o->port);
+    for (int i = 0; i < 2 && rc == 0; i++) {
+        if (sl_endpoint_is_set(&k->addresses[i]))
+            rc = sl_address_lock_take(&k->locks[i], &o->port, o->vlan, &k->addresses[i]);
     }
-    return 0;
+    if (rc != 0)
+        sl_address_keeper_close(k);
+    return rc;
 }
 
 void sl_address_keeper_run(struct sl_address_keeper *k, struct sl_troubles *troubles,
@@ -50,4 +48,5 @@ void sl_address_keeper_close(struct sl_address_keeper *k)
 {
     for (int i = 0; i < 2; i++)
         sl_address_lock_release(&k->locks[i]);
+    sl_address_lock_release(&k->whole);
 }

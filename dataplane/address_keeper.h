@@ -13,7 +13,7 @@ extern "C" {
 
 struct sl_address_keeper {
     struct sl_endpoint addresses[2]; /* IPv4 and IPv6; port 0 = has none */
-    struct sl_address_lock locks[2];
+    struct sl_address_lock locks[2], whole;
 };
 
 /* Before the port is opened. 0, or -errno after logging one line: -EADDRINUSE. */

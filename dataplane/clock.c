@@ -74,6 +74,15 @@ void sl_clock_keep(struct sl_clock *c)
         return;
     if (clock_sample(&pair) > clock_ticks(APART_MAX_NS, d->rate))
         return;
+    uint64_t anew_ns;
+    if (sl_clock_rate_began_anew(d, &pair, &anew_ns)) {
+        struct sl_clock_line anew = {.bend_tsc = pair.tsc,
+                                     .bend_ns = anew_ns,
+                                     .rate_before = d->rate,
+                                     .rate_after = d->rate};
+        clock_publish(c, &anew);
+        return;
+    }
     uint64_t rate = sl_clock_rate_next(d, &pair, sl_clock_line_at(line, pair.tsc));
     uint64_t bend_tsc = pair.tsc + clock_ticks(AHEAD_NS, d->rate);
     struct sl_clock_line next = sl_clock_line_bend(line, bend_tsc, rate);

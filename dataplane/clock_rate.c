@@ -34,6 +34,16 @@ void sl_clock_rate_start(struct sl_clock_rate *r, const struct sl_clock_pair *pa
     r->offset_ns = 0;
 }
 
+bool sl_clock_rate_began_anew(struct sl_clock_rate *r, const struct sl_clock_pair *pair,
+                              uint64_t *clock_ns)
+{
+    if (pair->tsc >= r->last.tsc)
+        return false;
+    r->last = *pair;
+    *clock_ns = pair->ns - (uint64_t)r->offset_ns;
+    return true;
+}
+
 uint64_t sl_clock_rate_next(struct sl_clock_rate *r, const struct sl_clock_pair *pair,
                             uint64_t clock_ns)
 {

@@ -59,6 +59,11 @@ uint64_t sl_clock_rate_between(const struct sl_clock_pair *from, const struct sl
 
 void sl_clock_rate_start(struct sl_clock_rate *r, const struct sl_clock_pair *pair, uint64_t rate);
 
+/* The TSC was set back, because the host slept or the guest moved: what the clock should say at the
+ * pair instead is *clock_ns. False if not. */
+bool sl_clock_rate_began_anew(struct sl_clock_rate *r, const struct sl_clock_pair *pair,
+                              uint64_t *clock_ns);
+
 /* The rate by which the clock goes on, when it says clock_ns at the pair's TSC: the smoothed one,
  * and at most 500 ppm more or less until the clock is right. */
 uint64_t sl_clock_rate_next(struct sl_clock_rate *r, const struct sl_clock_pair *pair,

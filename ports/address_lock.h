@@ -25,6 +25,11 @@ struct sl_address_lock {
 int sl_address_lock_take(struct sl_address_lock *lock, const struct sl_port_spec *port,
                          uint32_t vlan, const struct sl_endpoint *address);
 
+/* The interface itself, before any address: a process on AF_XDP takes all frames, and a second one
+   that only tries to open it cuts the first off. AF_PACKET holds nothing, but is refused beside
+   AF_XDP. Returns as above. */
+int sl_address_lock_take_whole(struct sl_address_lock *lock, const struct sl_port_spec *port);
+
 /* A process that was refused since the last call, 0: none. Processes of other users than root and
    our own are passed over: anybody may connect. */
 pid_t sl_address_lock_refused(const struct sl_address_lock *lock);

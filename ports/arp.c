@@ -42,6 +42,14 @@ void sl_arp_probe(const struct sl_net *net, struct rte_mbuf *m)
     put_question(net, m, net->v4.address, NULL)->arp_data.arp_sip = 0;
 }
 
+/* RFC 5227, 1.1: a probe goes to everybody, and its sender is whose frame it is. Switches that
+ * track hosts ask the same of one host alone, or in another's name: they want no address. */
+static bool is_probe(const struct rte_ether_hdr *ether, const struct rte_arp_hdr *arp)
+{
+    return arp->arp_data.arp_sip == 0 && rte_is_broadcast_ether_addr(&ether->dst_addr) &&
+           rte_is_same_ether_addr(&ether->src_addr, &arp->arp_data.arp_sha);
+}
+
 struct sl_neighbour_claim sl_arp_read(const struct sl_net *net, const struct rte_mbuf *m,
                                       const struct sl_net_rx *rx)
 {
@@ -54,7 +62,8 @@ struct sl_neighbour_claim sl_arp_read(const struct sl_net *net, const struct rte
     claim.has_mac = rte_is_valid_assigned_ether_addr(&claim.mac);
     claim.is_v4 = true;
     claim.overrides = true;
-    claim.probes_me = claim.has_mac && arp->arp_data.arp_sip == 0;
+    claim.probes_me =
+        claim.has_mac && is_probe(rte_pktmbuf_mtod(m, const struct rte_ether_hdr *), arp);
     claim.answers_probe = arp->arp_opcode == rte_cpu_to_be_16(RTE_ARP_OP_REPLY) &&
                           arp->arp_data.arp_tip == 0 &&
                           rte_is_same_ether_addr(&arp->arp_data.arp_tha, &net->mac);

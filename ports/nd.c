@@ -171,17 +171,20 @@ struct sl_neighbour_claim sl_nd_read(const struct rte_mbuf *m, const struct sl_n
         rte_pktmbuf_mtod_offset(m, const struct rte_ipv6_hdr *, rx->l3_at);
     const struct sl_nd_message *nd = (const struct sl_nd_message *)(ip + 1);
     bool asks = nd->type == SL_ND_SOLICITATION;
+    bool to_many = ip->dst_addr[0] == 0xff;
     struct sl_neighbour_claim claim;
     memset(&claim, 0, sizeof(claim));
     memcpy(claim.ip, asks ? ip->src_addr : nd->target, 16);
-    claim.asks_me = asks;
+    /* Who has no address yet asks many; from others such a question is unsound (RFC 4861, 7.1.1).
+     */
+    claim.asks_me = asks && (to_many || !is_unspecified(ip->src_addr));
     claim.overrides = asks || (nd->flags & rte_cpu_to_be_32(FLAG_OVERRIDE)) != 0;
     /* Who asks without an address yet (is mine taken?) says nothing about itself. */
     claim.has_mac = !is_unspecified(claim.ip) &&
                     find_mac((const uint8_t *)(nd + 1),
                              rte_be_to_cpu_16(ip->payload_len) - (uint32_t)sizeof(*nd),
                              asks ? OPTION_SOURCE : OPTION_TARGET, &claim.mac);
-    claim.probes_me = asks && is_unspecified(claim.ip);
+    claim.probes_me = claim.asks_me && is_unspecified(claim.ip);
     if (claim.probes_me)
         claim.mac = rte_pktmbuf_mtod(m, const struct rte_ether_hdr *)->src_addr;
     return claim;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bench/output.h"
+#include "bench/rate/clock.h"
 #include "bench/rate/compare.h"
 #include "bench/rate/generate.h"
 #include "bench/rate/library.h"
@@ -26,6 +27,8 @@ static const struct command commands[] = {
     {"lib", "the pure protocol code from memory, without DPDK", bench_library, bench_library_usage},
     {"compare", "PINGs answered by Starling, bare DPDK, a kernel socket and memberlist",
      bench_compare, bench_compare_usage},
+    {"clock", "how far the packet cores' clock strays, and what a reading costs", bench_clock,
+     bench_clock_usage},
     {"report", "an HTML page of what the others wrote with --json", bench_report,
      bench_report_usage},
     {"stages", "where a packet's cycles go", bench_stages, bench_stages_usage},

@@ -173,6 +173,33 @@ TEST_F(AddressGuard, OneThatAsksForAnAddressInUseIsAnsweredAndTold)
     EXPECT_EQ(rivals.size(), 1u);
 }
 
+/* Switches track their hosts so: asking one host alone, or everybody in another host's name. */
+TEST_F(AddressGuard, WhatOnlyLooksLikeAProbeEndsNobodyAndIsNoConflict)
+{
+    const Bytes to_one =
+        ethernet(MY_MAC, LOWER_MAC, 0x0806, arp(1, LOWER_MAC, ZERO, NOBODY, MY_V4));
+    const Bytes in_anothers_name =
+        ethernet(EVERYBODY_MAC, PEER_MAC, 0x0806, arp(1, LOWER_MAC, ZERO, NOBODY, MY_V4));
+    Ip ip = nd_ip("::", MY_V6);
+    const Bytes to_one_v6 =
+        ethernet(MY_MAC, LOWER_MAC, 0x86dd, ipv6(ip, nd(ip, 135, 0, MY_V6, 0, {})));
+    sl_neighbour_start(table, now);
+    run(10 * MS);
+    for (const Bytes &frame : {to_one, in_anothers_name, to_one_v6})
+        receive(frame);
+    EXPECT_EQ(state(), SL_ADDRESS_ASKING);
+    run(140 * MS);
+    take_sent();
+    receive(to_one);
+    EXPECT_EQ(take_sent().size(), 1u) << "which asks for an answer all the same";
+    receive(in_anothers_name);
+    take_sent();
+    receive(to_one_v6);
+    EXPECT_TRUE(take_sent().empty()) << "RFC 4861, 7.1.1: passed over";
+    EXPECT_EQ(state(), SL_ADDRESS_HELD);
+    EXPECT_TRUE(rivals.empty());
+}
+
 TEST_F(AddressGuard, DoesNotAnswerForAnAddressThatIsNotItsOwnYet)
 {
     sl_neighbour_start(table, now);

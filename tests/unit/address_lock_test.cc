@@ -20,7 +20,7 @@ class AddressLock : public CapturedLog
     }
     ~AddressLock() override
     {
-        for (auto *lock : {&first_, &second_})
+        for (auto *lock : {&first_, &second_, &whole_})
             sl_address_lock_release(lock);
     }
 
@@ -35,8 +35,16 @@ class AddressLock : public CapturedLog
         return sl_address_lock_take(lock, &spec, vlan, &endpoint);
     }
 
+    int take_whole(struct sl_address_lock *lock, const std::string &kind)
+    {
+        struct sl_port_spec spec;
+        char why[256];
+        EXPECT_EQ(sl_port_spec_parse((kind + ":" + device_).c_str(), &spec, why, sizeof(why)), 0);
+        return sl_address_lock_take_whole(lock, &spec);
+    }
+
     std::string device_;
-    struct sl_address_lock first_ = {-1}, second_ = {-1};
+    struct sl_address_lock first_ = {-1}, second_ = {-1}, whole_ = {-1};
 };
 
 TEST_F(AddressLock, OfTwoOnOneInterfaceTheSecondIsRefusedWhateverItsDriver)
@@ -74,6 +82,31 @@ TEST_F(AddressLock, OtherAddressesAndVlansOfAnInterfaceAreFree)
     EXPECT_EQ(take(&second_, "af_packet", 3), 0);
     sl_address_lock_release(&second_);
     EXPECT_EQ(take(&second_, "af_packet", 2, 7), 0);
+}
+
+TEST_F(AddressLock, AfXdpHasItsInterfaceAloneWhateverTheAddress)
+{
+    ASSERT_EQ(take_whole(&first_, "af_xdp"), 0);
+    EXPECT_EQ(take_whole(&second_, "af_xdp"), -EADDRINUSE);
+    EXPECT_EQ(take_whole(&second_, "af_packet"), -EADDRINUSE);
+    auto said = lines();
+    ASSERT_EQ(said.size(), 2u);
+    EXPECT_EQ(said[0], "error starlingd: port af_xdp:" + device_ + ": process " +
+                           std::to_string(getpid()) + " on this host uses interface " + device_ +
+                           ", which one alone can have with AF_XDP: this node ends; end that one, "
+                           "or set another interface in port.spec");
+    sl_address_lock_release(&first_);
+    EXPECT_EQ(take_whole(&second_, "af_xdp"), 0);
+}
+
+TEST_F(AddressLock, AfXdpIsRefusedWhereAfPacketServesAnAddress)
+{
+    ASSERT_EQ(take_whole(&whole_, "af_packet"), 0);
+    ASSERT_EQ(take(&first_, "af_packet"), 0);
+    EXPECT_EQ(take_whole(&second_, "af_packet"), 0);
+    EXPECT_EQ(take_whole(&second_, "af_xdp"), -EADDRINUSE);
+    sl_address_lock_release(&first_);
+    EXPECT_EQ(take_whole(&second_, "af_xdp"), 0) << "a refusal keeps nothing";
 }
 
 TEST_F(AddressLock, ADeviceThatOneProcessOpensNeedsNone)

@@ -112,3 +112,20 @@ TEST(ClockRate, AnErrorIsMadeGoodByAtMost500PartsInAMillion)
     }
     EXPECT_LT(std::abs(kept.error()), 1000);
 }
+
+TEST(ClockRate, ATscThatWasSetBackBeginsAnewWhereTheClockWas)
+{
+    for (int64_t offset_ns : {(int64_t)0, (int64_t)(7 * SECOND)}) {
+        Kept kept(TRUE_HZ);
+        for (int i = 0; i < 20; i++)
+            kept.second();
+        kept.discipline.offset_ns = offset_ns;
+        sl_clock_pair pair = {kept.truth.tsc, kept.truth.ns};
+        uint64_t clock_ns = 1;
+        EXPECT_FALSE(sl_clock_rate_began_anew(&kept.discipline, &pair, &clock_ns));
+        pair = {1000, kept.truth.ns + SECOND / 2};
+        ASSERT_TRUE(sl_clock_rate_began_anew(&kept.discipline, &pair, &clock_ns));
+        EXPECT_EQ(clock_ns, pair.ns - (uint64_t)offset_ns);
+        EXPECT_FALSE(sl_clock_rate_began_anew(&kept.discipline, &pair, &clock_ns));
+    }
+}

@@ -131,3 +131,21 @@ TEST_F(Dogpile, ConfirmationPastTheDeadlineFiresAtOnce)
     node().step(nullptr);
     EXPECT_TRUE(sl_probe_is_under_way(&engine(), SlotOf("m"), SL_PROBE_FINAL));
 }
+
+class FinalProbe : public ProbeFixture
+{
+};
+
+TEST_F(FinalProbe, IsWaitedForAndNotAskedForAgainWhileItIsUnderWay)
+{
+    Start();
+    helpers[0].receipts = true;
+    Probe();
+    uint32_t slot = SlotOf("m");
+    ASSERT_TRUE(cluster.run_until(
+        [&] { return sl_probe_is_under_way(&engine(), slot, SL_PROBE_FINAL); }, 30 * kS));
+    uint32_t entry = sl_slot_map_find(&engine().suspicion_map, slot);
+    sl_suspicion_fire(&engine(), entry);
+    EXPECT_GE(engine().suspicions[entry].timer.deadline_ns,
+              engine().now_ns + 2 * engine().config.suspicion_max_ns);
+}
