@@ -108,13 +108,17 @@ static bool loop_inputs(struct sl_engine_loop *l)
 
 static void loop_traffic(struct sl_engine_loop *l)
 {
-    uint64_t bytes = 0;
+    uint64_t charged_bytes = 0, served_bytes = 0;
     l->traffic_due_ns = l->host->now_ns + TRAFFIC_EVERY_NS;
-    for (unsigned w = 0; w < l->worker_count; w++)
-        bytes += __atomic_load_n(&l->workers[w]->charged_bytes, __ATOMIC_RELAXED);
-    if (bytes != l->worker_bytes)
-        sl_engine_note_traffic(l->engine, l->host->now_ns, bytes - l->worker_bytes);
-    l->worker_bytes = bytes;
+    for (unsigned w = 0; w < l->worker_count; w++) {
+        charged_bytes += __atomic_load_n(&l->workers[w]->charged_bytes, __ATOMIC_RELAXED);
+        served_bytes += __atomic_load_n(&l->workers[w]->served_bytes, __ATOMIC_RELAXED);
+    }
+    if (charged_bytes != l->charged_bytes || served_bytes != l->served_bytes)
+        sl_engine_note_traffic(l->engine, l->host->now_ns, charged_bytes - l->charged_bytes,
+                               served_bytes - l->served_bytes);
+    l->charged_bytes = charged_bytes;
+    l->served_bytes = served_bytes;
 }
 
 bool sl_engine_loop_turn(struct sl_engine_loop *l, uint64_t now_ns)

@@ -31,7 +31,8 @@ struct sl_engine_loop {
     struct sl_mailbox *mailbox;
     const struct sl_counters *workers[SL_WORKERS_MAX]; /* whose received bytes are summed */
     unsigned worker_count;
-    uint64_t worker_bytes;   /* told to the engine so far */
+    uint64_t charged_bytes; /* by workers, told to the engine so far */
+    uint64_t served_bytes;
     uint64_t traffic_due_ns; /* when to add up again */
     uint64_t neighbour_due_ns;
     bool waits_for_link; /* our addresses were not made known to it yet */

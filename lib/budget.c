@@ -27,10 +27,13 @@ void sl_budget_publish(struct sl_engine *e)
     __atomic_store_n(&e->fast.byte_cap, sl_budget_cap(e), __ATOMIC_RELAXED);
 }
 
-/* Bytes left below a share of the cap. */
+/* Bytes left below a share of the cap. A flood of strangers takes no more of it than their share.
+ */
 static uint64_t left_below(struct sl_engine *e, uint64_t limit_bytes)
 {
-    uint64_t sum = sl_meter_sum(&e->meter, e->now_ns);
+    uint64_t most = sl_budget_cap(e) / SL_SERVED_SHARE;
+    uint64_t served = sl_meter_sum(&e->served, e->now_ns);
+    uint64_t sum = sl_meter_sum(&e->meter, e->now_ns) + (served < most ? served : most);
     return sum < limit_bytes ? limit_bytes - sum : 0;
 }
 
@@ -39,10 +42,9 @@ bool sl_engine_has_room(struct sl_engine *e, uint64_t bytes)
     return bytes <= left_below(e, sl_budget_cap(e) / 2);
 }
 
-void sl_budget_answer(struct sl_engine *e, uint32_t asked_bytes)
+void sl_budget_answered(struct sl_engine *e, const struct sl_input *input)
 {
-    if (sl_meter_sum(&e->meter, e->now_ns) > sl_budget_cap(e) / 4)
-        sl_meter_add(&e->meter, e->now_ns, asked_bytes);
+    sl_meter_add(&e->meter, e->now_ns, input->uncharged_bytes);
 }
 
 /* What checking a death costs: the PING, its ACK with a gift, the question for the claim and that.

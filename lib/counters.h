@@ -117,6 +117,7 @@ struct sl_counters {
     uint64_t settled_unequal; /* of these, those whose view hash was not ours */
     uint64_t charged_bytes;   /* received and answered, as the byte cap counts it */
     uint64_t stranger_bytes;  /* the same, not counted: of frames from no proven member */
+    uint64_t served_bytes;    /* of these: answers, and of their questions as much */
     uint64_t gossip_stale;    /* GOSSIP frames that told nothing new */
 };
 

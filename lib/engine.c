@@ -113,9 +113,11 @@ struct sl_step sl_engine_step(struct sl_engine *e, uint64_t now_ns, const struct
     return step;
 }
 
-void sl_engine_note_traffic(struct sl_engine *e, uint64_t now_ns, uint64_t bytes)
+void sl_engine_note_traffic(struct sl_engine *e, uint64_t now_ns, uint64_t charged_bytes,
+                            uint64_t served_bytes)
 {
-    sl_meter_add(&e->meter, now_ns, bytes);
+    sl_meter_add(&e->meter, now_ns, charged_bytes);
+    sl_meter_add(&e->served, now_ns, served_bytes);
 }
 
 const struct sl_fast *sl_engine_fast(const struct sl_engine *e)

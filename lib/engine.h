@@ -130,9 +130,10 @@ enum sl_stall {
 void sl_engine_note_stall(struct sl_engine *engine, uint64_t now_ns, enum sl_stall evidence,
                           uint64_t lasted_ns);
 
-/* Bytes that workers received and answered since the last call: with the engine's own they count
- * towards the byte cap. */
-void sl_engine_note_traffic(struct sl_engine *engine, uint64_t now_ns, uint64_t bytes);
+/* What workers' counters say since the last call of charged_bytes and served_bytes: with the
+ * engine's own they count towards the byte cap, what strangers were served up to a share of it. */
+void sl_engine_note_traffic(struct sl_engine *engine, uint64_t now_ns, uint64_t charged_bytes,
+                            uint64_t served_bytes);
 
 const struct sl_fast *sl_engine_fast(const struct sl_engine *engine);
 const struct sl_view *sl_engine_view(const struct sl_engine *engine);

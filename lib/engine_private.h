@@ -127,10 +127,11 @@ struct sl_engine {
     uint32_t room_cursor;
     struct sl_timer leave_timer;
     uint64_t leave_started_ns;
-    uint64_t leave_sends;  /* of LEFT */
-    struct sl_meter meter; /* all sent and received, workers' traffic included */
-    struct sl_meter said;  /* of it: own rumours, in rounds and behind PINGs */
-    struct sl_meter asked; /* of it: own PINGs */
+    uint64_t leave_sends;   /* of LEFT */
+    struct sl_meter meter;  /* all sent and received, workers' traffic included */
+    struct sl_meter served; /* to strangers by workers; not in `meter` */
+    struct sl_meter said;   /* of it: own rumours, in rounds and behind PINGs */
+    struct sl_meter asked;  /* of it: own PINGs */
     uint64_t started_ns;
     uint64_t full_told_ns;
     uint64_t met_ns;     /* from when on all members will have asked this node, and proven it */

@@ -161,6 +161,16 @@ static void compare_views(struct sl_pass *pass)
     pass->to_engine = true;
 }
 
+/* Up to this share of the byte cap all counts that was not refused; from there on only what came
+ * from proven members and was sent to them: strangers can use up no more. To look for the sender of
+ * each frame would be dear. */
+#define CALM_EIGHTHS 2
+
+static inline bool is_charged(struct sl_pass *pass)
+{
+    return __builtin_expect(pass->is_calm, 1) || sl_pass_sender_is_proven(pass);
+}
+
 static void hand_over(struct sl_pass *pass)
 {
     struct sl_input *input = pass->input;
@@ -172,6 +182,7 @@ static void hand_over(struct sl_pass *pass)
         input->body.sync = pass->body.sync;
     input->from = pass->io->from;
     input->urgent = pass->urgent;
+    input->uncharged_bytes = is_charged(pass) ? 0 : pass->received_bytes;
     input->record_count = pass->novel_count;
     input->records_bytes = (uint16_t)(pass->novel_bytes + pass->digest_bytes);
     for (uint32_t i = 0; i < pass->confirmed_count; i++)
@@ -212,17 +223,13 @@ static enum sl_drop admit(struct sl_pass *pass)
     return good ? SL_DROP_COUNT : SL_DROP_RECORD_MALFORMED;
 }
 
-/* Up to this share of the byte cap all counts that was not refused; from there on only what came
- * from proven members and was sent to them: strangers can use up no more. To look for the sender of
- * each frame would be dear. */
-#define CALM_EIGHTHS 2
-
 static inline void charge(struct sl_pass *pass)
 {
     struct sl_lane *lane = pass->lane;
     uint32_t bytes = pass->received_bytes + pass->sent_bytes;
-    if (__builtin_expect(!pass->is_calm, 0) && !sl_pass_sender_is_proven(pass)) {
+    if (!is_charged(pass)) {
         sl_count(&lane->counters->stranger_bytes, bytes);
+        sl_count(&lane->counters->served_bytes, pass->sent_bytes);
         return;
     }
     sl_meter_add(&lane->meter, pass->now_ns, bytes);

@@ -71,6 +71,8 @@ bool sl_pass_may_serve(struct sl_pass *pass, uint32_t bytes, enum sl_class traff
         return false;
     }
     sl_meter_add(meter, pass->now_ns, bytes);
+    if (!pass->is_calm) /* the question, which costs as much; the answer counts when it is sent */
+        sl_count(&lane->counters->served_bytes, bytes);
     return true;
 }
 

@@ -84,6 +84,18 @@ static uint32_t write_comparison(struct sl_pass *pass, uint32_t room_bytes, bool
     return compare.length_bytes;
 }
 
+/* Strangers' questions and the answers to them, which the lane's meter does not have: a flood of
+ * them takes no more from members than their share. */
+static uint32_t served_bytes(struct sl_pass *pass)
+{
+    struct sl_lane *lane = pass->lane;
+    uint64_t most = __atomic_load_n(&pass->fast->byte_cap, __ATOMIC_RELAXED) / SL_SERVED_SHARE /
+                    lane->lane_count;
+    uint64_t served = 2 * (sl_meter_sum(&lane->stranger_acks, pass->now_ns) +
+                           sl_meter_sum(&lane->stranger_syncs, pass->now_ns));
+    return (uint32_t)(served < most ? served : most);
+}
+
 enum sl_verdict sl_pass_answer_sync(struct sl_pass *pass)
 {
     const uint32_t records_at = SL_HEADER_BYTES + SL_SYNC_BODY_BYTES;
@@ -93,7 +105,8 @@ enum sl_verdict sl_pass_answer_sync(struct sl_pass *pass)
     uint32_t bytes;
 
     uint32_t eighths = proven ? SL_SYNC_EIGHTHS : SL_SYNC_EIGHTHS_STRANGER;
-    if (!sl_pass_has_room(pass, records_at + room, eighths))
+    uint32_t served = proven ? served_bytes(pass) : 0;
+    if (!sl_pass_has_room(pass, records_at + room + served, eighths))
         return sl_pass_drop(pass, SL_DROP_BYTE_CAP);
     if (!proven && !sl_pass_may_serve(pass, records_at + room, SL_CLASS_BULK))
         return SL_VERDICT_DROP;

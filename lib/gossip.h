@@ -67,9 +67,8 @@ uint32_t sl_budget_cap(const struct sl_engine *e);
 void sl_budget_publish(struct sl_engine *e);
 /* May a question for repair, whose exchange takes this many bytes, go out now? */
 bool sl_engine_has_room(struct sl_engine *e, uint64_t bytes);
-/* The answer to a question of this length is to come from a member that may not be proven: workers
- * do not charge it once a quarter of the cap is used up. */
-void sl_budget_answer(struct sl_engine *e, uint32_t asked_bytes);
+/* This frame answers a question of this node: it counts, also if it is a stranger's. */
+void sl_budget_answered(struct sl_engine *e, const struct sl_input *input);
 /* May one more member be asked whether it is as dead as another view has it? */
 bool sl_budget_check(struct sl_engine *e);
 /* Bytes that rumours may take now, all copies together. */

@@ -21,6 +21,7 @@ struct sl_input {
         struct sl_sync_body sync;   /* SYNC_REQUEST, SYNC */
     } body;
     struct sl_endpoint from;
+    uint32_t uncharged_bytes; /* of the frame: the byte cap has not counted it, as a stranger's */
     bool urgent; /* ACK, NACK or something about oneself: goes through a ring of its own that record
                     floods cannot fill */
     uint16_t record_count;  /* at most SL_STEP_RECORDS_MAX */

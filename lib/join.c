@@ -168,6 +168,7 @@ bool sl_join_answer(struct sl_engine *e, const struct sl_input *input)
     }
     if (input->header.probe == 0 || input->header.probe != e->join.ask_number)
         return false;
+    sl_budget_answered(e, input);
     if (e->phase != SL_PHASE_JOINING || e->sync.active)
         return true;
     /* Somebody claims this node's name from elsewhere: first see whether anybody is there. */

@@ -8,6 +8,9 @@
 #define SL_METER_PARTS   21 /* one more than a second holds: the running part */
 #define SL_METER_PART_NS 50000000ull
 
+/* One part in so many of the byte cap: what strangers were served takes so much from others. */
+#define SL_SERVED_SHARE 8
+
 struct sl_meter {
     uint64_t parts[SL_METER_PARTS]; /* those that ended */
     uint64_t ended;                 /* their sum; the running part is the rest of `sum` */

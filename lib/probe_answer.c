@@ -76,6 +76,7 @@ void sl_probe_answered(struct sl_engine *e, const struct sl_input *input)
         sl_engine_drop(e, SL_DROP_UNASKED);
         return;
     }
+    sl_budget_answered(e, input);
     bool direct = sl_probe_is_from_target(p, input);
     if (direct)
         sl_engine_answered(e, input->header.sender_id, &p->endpoint);

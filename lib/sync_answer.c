@@ -112,6 +112,8 @@ void sl_sync_answer(struct sl_engine *e, const struct sl_input *input)
     struct sl_sync *sync = &e->sync;
     struct sl_pull *pull = &sync->pulls[input->header.probe % SL_PULLS_MAX];
     const struct sl_sync_body *body = &input->body.sync;
+    if (pull->number == input->header.probe) /* the conversation may be over for this node */
+        sl_budget_answered(e, input);
     if (!sync->active || pull->kind == SL_PULL_FREE || pull->number != input->header.probe ||
         body->salt != sync->salt || body->first_id != pull->first_id) {
         if (input->header.probe != 0) /* that is asked without waiting for the answer */

@@ -161,8 +161,6 @@ void sl_sync_ask_now(struct sl_engine *e, struct sl_pull *pull)
             pull->asked_ns = e->now_ns;
             pull->asked_bytes =
                 send_padded(e, &buffer, length + compare.length_bytes, pad_bytes, &pull->to);
-            if (pad_bytes > 0)
-                sl_budget_answer(e, pull->asked_bytes);
         }
     }
     sl_timer_set(&e->timers, &pull->timer, e->now_ns + sl_engine_jitter(e, wait_ns));

@@ -112,6 +112,7 @@ static void convert_counters(const struct sl_counters *c, struct sl_control_stat
     out->charged_bytes = c->charged_bytes;
     out->stranger_bytes = c->stranger_bytes;
     out->gossip_stale = c->gossip_stale;
+    out->served_bytes = c->served_bytes;
     out->class_count = SL_CLASS_COUNT;
     for (uint32_t i = 0; i < SL_CLASS_COUNT; i++) {
         struct sl_control_class *class = &out->classes[i];

@@ -172,6 +172,7 @@ struct sl_control_stats {
     uint64_t flapping;                      /* members, now */
     uint64_t path_bytes;                    /* longest frame sent now */
     uint64_t paths_swallowed;               /* times that long ones were found to vanish */
+    uint64_t served_bytes; /* of stranger_bytes: answers, and of their questions as much */
     struct sl_control_percentiles probe_rtt, convergence;
     uint32_t worker_count, class_count, drop_count, reserved;
     struct sl_control_worker workers[SL_CONTROL_WORKERS];
@@ -219,6 +220,6 @@ SL_CONTROL_SIZE(sl_control_class, 48);
 SL_CONTROL_SIZE(sl_control_drop, 112);
 SL_CONTROL_SIZE(sl_control_percentiles, 48);
 SL_CONTROL_SIZE(sl_control_worker, 40);
-SL_CONTROL_SIZE(sl_control_stats, 9248);
+SL_CONTROL_SIZE(sl_control_stats, 9256);
 SL_CONTROL_SIZE(sl_control_events, 16);
 SL_CONTROL_SIZE(sl_control_event, 216);

@@ -95,6 +95,7 @@ static int create(struct sim_node *node, const struct sl_config *base, uint64_t 
     node->overflowed = 0;
     node->sync_number = node->sync_began_ns = 0;
     memset(&node->meter, 0, sizeof(node->meter));
+    memset(&node->refused, 0, sizeof(node->refused));
     w->up_count++;
     note_zone(node, 1);
     sim_node_tell_truth(node, sl_engine_self_word(node->engine));

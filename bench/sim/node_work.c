@@ -80,10 +80,12 @@ static bool meet(struct sim_node *node, struct sim_packet *packet)
         .from = sim_endpoint_of(packet->from),
     };
     uint64_t charged_before = node->counters->charged_bytes;
+    uint64_t served_before = node->counters->served_bytes;
     uint64_t own_ns = sim_node_now_ns(node);
     enum sl_verdict verdict =
         sl_fast_frame(sl_engine_fast(node->engine), node->lane, own_ns, &io, w->input);
-    sl_engine_note_traffic(node->engine, own_ns, node->counters->charged_bytes - charged_before);
+    sl_engine_note_traffic(node->engine, own_ns, node->counters->charged_bytes - charged_before,
+                           node->counters->served_bytes - served_before);
     if (verdict == SL_VERDICT_ANSWER && io.bytes[SL_HEADER_TYPE_AT] == SL_FRAME_SYNC)
         sim_world_count(w, SIM_METRIC_sync_bytes, io.length_bytes);
     if (verdict == SL_VERDICT_ANSWER)

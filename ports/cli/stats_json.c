@@ -115,8 +115,9 @@ static json_t *records_json(const struct sl_control_stats *s)
 
 static json_t *budget_json(const struct sl_control_stats *s)
 {
-    return json_pack("{s:I, s:I}", "charged_bytes", (json_int_t)s->charged_bytes, "stranger_bytes",
-                     (json_int_t)s->stranger_bytes);
+    return json_pack("{s:I, s:I, s:I}", "charged_bytes", (json_int_t)s->charged_bytes,
+                     "stranger_bytes", (json_int_t)s->stranger_bytes, "served_bytes",
+                     (json_int_t)s->served_bytes);
 }
 
 json_t *sl_stats_json(const struct sl_stats_view *v)

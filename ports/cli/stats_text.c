@@ -90,8 +90,9 @@ static void print_engine(const struct sl_stats_view *v)
     printf("syncs           %" PRIu64 " started, %" PRIu64 " ended, of these %" PRIu64
            " failed; %" PRIu64 " changes learned\n",
            b->syncs_started, b->syncs_ended, b->syncs_failed, b->sync_learned);
-    printf("byte cap        %" PRIu64 " bytes of members, %" PRIu64 " of strangers beside it\n",
-           b->charged_bytes, b->stranger_bytes);
+    printf("byte cap        %" PRIu64 " bytes of members, %" PRIu64
+           " of strangers beside it, %" PRIu64 " to serve them\n",
+           b->charged_bytes, b->stranger_bytes, b->served_bytes);
     printf("longest frame   %" PRIu64 " bytes to all zones; long ones found to vanish %" PRIu64
            " times\n",
            b->path_bytes, b->paths_swallowed);

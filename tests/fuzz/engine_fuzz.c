@@ -182,7 +182,7 @@ static void command(struct run *r)
         sl_engine_note_stall(r->engine, r->now_ns, (enum sl_stall)(take(r, 1) % 4), take(r, 4));
         break;
     case 4:
-        sl_engine_note_traffic(r->engine, r->now_ns, take(r, 3));
+        sl_engine_note_traffic(r->engine, r->now_ns, take(r, 3), take(r, 3));
         break;
     default:
         end_grace_periods(r);

@@ -243,6 +243,18 @@ TEST(SimRun, TheByteCapCountsWhatANodeTakesAndNotWhatItRefuses)
     EXPECT_GT(run.world.invariants.broken[SIM_RULE_BYTE_CAP], 0u);
 }
 
+TEST(SimRun, WhatAnEarlierLifeRefusedIsNotTakenFromTheNextOnesBytes)
+{
+    Flooded run;
+    run.world.nodes[0].is_seed = false;
+    for (uint32_t i = 0; i < 10; i++)
+        run.receive(SL_WIRE_VERSION + 1);
+    sim_node_stop(&run.world.nodes[0]);
+    ASSERT_EQ(sim_node_start(&run.world.nodes[0]), 0);
+    run.receive(SL_WIRE_VERSION);
+    EXPECT_EQ(run.world.invariants.broken[SIM_RULE_BYTE_CAP], 0u);
+}
+
 TEST(SimRun, ABrokenInvariantFailsTheRun)
 {
     Played run("nodes 20\nstart formed\nrun 1s\n", 1);

@@ -39,7 +39,7 @@ TEST_F(Speaker, AStormIsToldInEveryRound)
 TEST_F(Speaker, WhoIsSentHalfItsCapTellsNoRumours)
 {
     start();
-    sl_engine_note_traffic(e, now, config.byte_cap / 2);
+    sl_engine_note_traffic(e, now, config.byte_cap / 2, 0);
     hear_updates(1, 500);
     run(900 * kMs);
     size_t probes = 0;
@@ -57,10 +57,35 @@ TEST_F(Speaker, WhoIsSentHalfItsCapTellsNoRumours)
     EXPECT_GT(told, 0u) << "they wait, and are not lost";
 }
 
+TEST_F(Speaker, WhatStrangersAreServedDelaysRepairButNoFloodOfThemStopsIt)
+{
+    start();
+    const uint32_t cap = config.byte_cap;
+    sl_engine_note_traffic(e, now, 0, cap / 16);
+    EXPECT_FALSE(sl_engine_has_room(e, cap / 2 - cap / 32));
+    EXPECT_TRUE(sl_engine_has_room(e, cap / 2 - cap / 8));
+    sl_engine_note_traffic(e, now, 0, 10 * cap);
+    EXPECT_FALSE(sl_engine_has_room(e, cap / 2 - cap / 16));
+    EXPECT_TRUE(sl_engine_has_room(e, cap / 4));
+    hear_updates(1, 10);
+    run(900 * kMs);
+    EXPECT_GT(sl_engine_stats(e)->rumours_sent, 0u);
+}
+
+TEST_F(Speaker, AnswersThatWereAskedForCountAlsoFromStrangers)
+{
+    start();
+    sl_input answer = {};
+    answer.uncharged_bytes = config.byte_cap / 4;
+    EXPECT_TRUE(sl_engine_has_room(e, config.byte_cap / 3));
+    sl_budget_answered(e, &answer);
+    EXPECT_FALSE(sl_engine_has_room(e, config.byte_cap / 3));
+}
+
 TEST_F(Speaker, RumoursThatWereNotSentAreNotCharged)
 {
     start();
-    sl_engine_note_traffic(e, now, config.byte_cap);
+    sl_engine_note_traffic(e, now, config.byte_cap, 0);
     hear_updates(1, 10);
     run(900 * kMs);
     EXPECT_EQ(sl_engine_stats(e)->rumours_sent, 0u);
@@ -89,10 +114,10 @@ TEST_F(Speaker, RepairMayUseHalfOfTheCapAndNoMore)
     start();
     run(2 * kS);
     const uint64_t half = config.byte_cap / 2, quarter = config.byte_cap / 4;
-    sl_engine_note_traffic(e, now, quarter - sl_meter_sum(&e->meter, now));
+    sl_engine_note_traffic(e, now, quarter - sl_meter_sum(&e->meter, now), 0);
     EXPECT_TRUE(sl_engine_has_room(e, half - quarter));
     EXPECT_FALSE(sl_engine_has_room(e, half - quarter + 1));
-    sl_engine_note_traffic(e, now, half);
+    sl_engine_note_traffic(e, now, half, 0);
     EXPECT_FALSE(sl_engine_has_room(e, 1));
 }
 
@@ -100,9 +125,9 @@ TEST_F(Speaker, HelpersShrinkToOneNearTheCap)
 {
     start();
     EXPECT_EQ(sl_budget_helpers(e, 5), 5u);
-    sl_engine_note_traffic(e, now, config.byte_cap * 3 / 4 - 2 * 3 * 96);
+    sl_engine_note_traffic(e, now, config.byte_cap * 3 / 4 - 2 * 3 * 96, 0);
     EXPECT_EQ(sl_budget_helpers(e, 5), 2u);
-    sl_engine_note_traffic(e, now, config.byte_cap);
+    sl_engine_note_traffic(e, now, config.byte_cap, 0);
     EXPECT_EQ(sl_budget_helpers(e, 5), 1u);
 }
 

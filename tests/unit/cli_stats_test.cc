@@ -35,6 +35,7 @@ std::string place(const std::string &field)
         {"settled_unequal", "view.settled_unequal"},
         {"charged_bytes", "budget.charged_bytes"},
         {"stranger_bytes", "budget.stranger_bytes"},
+        {"served_bytes", "budget.served_bytes"},
         {"gossip_stale", "records.gossip_stale"},
     };
     for (const auto &[name, where] : places) {

@@ -217,9 +217,10 @@ void ClusterNode::receive(const ClusterPacket &packet)
     io.room_bytes = (uint32_t)bytes.size();
     io.from = packet.from;
     sl_input *input = (sl_input *)input_.data();
-    uint64_t charged_before = counters_.charged_bytes;
+    uint64_t charged_before = counters_.charged_bytes, served_before = counters_.served_bytes;
     sl_verdict verdict = sl_fast_frame(sl_engine_fast(engine), &lane_, cluster.now(), &io, input);
-    sl_engine_note_traffic(engine, cluster.now(), counters_.charged_bytes - charged_before);
+    sl_engine_note_traffic(engine, cluster.now(), counters_.charged_bytes - charged_before,
+                           counters_.served_bytes - served_before);
     if (verdict == SL_VERDICT_ANSWER)
         cluster.send(endpoint, packet.from, io.bytes, io.length_bytes);
     if (verdict == SL_VERDICT_RELAY)

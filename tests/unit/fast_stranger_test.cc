@@ -93,6 +93,52 @@ TEST_F(Strangers, TheirQuestionsAreAnsweredWithinAShareOfTheCapThatCountsFromThe
     EXPECT_LE(bytes, CAP * 3 / 16);
 }
 
+TEST_F(Strangers, WhatTheyAreServedBeyondTheCalmIsCountedForTheEngine)
+{
+    Bytes question = sync(SL_FRAME_SYNC_REQUEST, STRANGER, 0, UINT64_MAX, 0) + pad(472);
+    from = v4(200);
+    ASSERT_EQ(run(question), SL_VERDICT_ANSWER);
+    EXPECT_EQ(counters.served_bytes, 0u) << "it is charged";
+    ping_flood(5000);
+    from = v4(200);
+    uint64_t before = counters.served_bytes;
+    ASSERT_EQ(run(question), SL_VERDICT_ANSWER);
+    EXPECT_EQ(counters.served_bytes - before, question.size() + io.length_bytes);
+    EXPECT_LE(counters.served_bytes, CAP * 10 / 16);
+}
+
+TEST_F(Strangers, TheEngineIsToldWhatWasNotCharged)
+{
+    Bytes answer = sync(SL_FRAME_SYNC, STRANGER, 0, UINT64_MAX, 7);
+    from = v4(200);
+    ASSERT_EQ(run(answer), SL_VERDICT_DONE);
+    EXPECT_EQ(input->uncharged_bytes, 0u);
+    ping_flood(5000);
+    from = v4(200);
+    ASSERT_EQ(run(answer), SL_VERDICT_DONE);
+    EXPECT_EQ(input->uncharged_bytes, answer.size());
+    from = v4(1);
+    ASSERT_EQ(run(sync(SL_FRAME_SYNC, A, 0, UINT64_MAX, 7)), SL_VERDICT_DONE);
+    EXPECT_EQ(input->uncharged_bytes, 0u) << "a member's";
+}
+
+TEST_F(Strangers, MembersQuestionsWaitWhenMuchWasServedToStrangersButNoFloodRefusesThemAll)
+{
+    Bytes of_member = sync(SL_FRAME_SYNC_REQUEST, A, 0, UINT64_MAX, 0);
+    auto answered = [&](bool flooded) {
+        sl_lane_init(&lane, 0, 1, &counters);
+        if (flooded)
+            ping_flood(5000);
+        uint32_t count = 0;
+        while (run(of_member) == SL_VERDICT_ANSWER)
+            count++;
+        return count;
+    };
+    uint32_t calm = answered(false), flooded = answered(true);
+    EXPECT_LT(flooded, calm / 2);
+    EXPECT_GT(flooded, calm / 16);
+}
+
 TEST_F(Strangers, HearsayProvesNoAddress)
 {
     publish({accuse(B, word(2, SL_SUSPECT), A), accuse(A, word(2, SL_SUSPECT), B)});

@@ -42,4 +42,5 @@
     X(settled_unequal)       \
     X(charged_bytes)         \
     X(stranger_bytes)        \
+    X(served_bytes)          \
     X(gossip_stale)

@@ -50,6 +50,22 @@ TEST(SyncPace, BeginsWithOneConversationAndAddsOneForEachAnswer)
     EXPECT_EQ(most, (uint32_t)SL_PULLS_MAX);
 }
 
+TEST(SyncPace, AnswersThatWorkersDidNotChargeCountTowardsTheAskersCap)
+{
+    Walk walk(4000);
+    walk.begin(true);
+    sl_engine *e = walk.cluster.node(1).engine;
+    ASSERT_TRUE(sl_engine_has_room(e, 1));
+    sl_input answer = {};
+    answer.uncharged_bytes = sl_budget_cap(e);
+    answer.header.probe = e->sync.pulls[0].number + SL_PULLS_MAX;
+    sl_sync_answer(e, &answer);
+    EXPECT_TRUE(sl_engine_has_room(e, 1)) << "nobody asked for it";
+    answer.header.probe = e->sync.pulls[0].number;
+    sl_sync_answer(e, &answer);
+    EXPECT_FALSE(sl_engine_has_room(e, 1));
+}
+
 TEST(SyncPace, SilenceIsAskedLessAndLessOften)
 {
     Walk walk(4000);
