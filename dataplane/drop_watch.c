@@ -23,7 +23,8 @@ static enum sl_log_level level_of(enum sl_drop reason, uint64_t count)
     case SL_DROP_TARGET_OTHER:
     case SL_DROP_TARGET_UNKNOWN:
         return SL_LOG_INFO;
-    case SL_DROP_UNASKED: /* an answer that came a little late */
+    case SL_DROP_UNASKED:        /* an answer that came a little late */
+    case SL_DROP_MEMBER_UNKNOWN: /* its claim is on the way, as when it joins */
         return count < MANY ? SL_LOG_INFO : SL_LOG_NOTICE;
     default:
         return SL_LOG_NOTICE;

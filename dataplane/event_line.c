@@ -26,18 +26,13 @@ static void put_alive(struct sl_event_line *line, const struct sl_node_event *e)
         put(line, SL_LOG_NOTICE, "member '%s' is alive", e->name);
         return;
     }
-    switch (sl_word_status(e->previous_word)) {
-    case SL_SUSPECT:
-        put(line, SL_LOG_INFO, "member '%s' is alive: it answered the suspicion", e->name);
-        break;
-    case SL_ALIVE:
-        put(line, SL_LOG_NOTICE, "member '%s' is alive: it has started again", e->name);
-        break;
-    case SL_DEAD:
-    case SL_LEFT:
+    bool same_life = sl_word_generation(e->word) == sl_word_generation(e->previous_word);
+    if (!sl_word_is_live(e->previous_word))
         put(line, SL_LOG_NOTICE, "member '%s' is alive again", e->name);
-        break;
-    }
+    else if (same_life)
+        put(line, SL_LOG_INFO, "member '%s' is alive: it answered the suspicion", e->name);
+    else
+        put(line, SL_LOG_NOTICE, "member '%s' is alive: it has started again", e->name);
 }
 
 static void put_accused(struct sl_event_line *line, enum sl_log_level level,

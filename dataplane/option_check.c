@@ -91,6 +91,17 @@ static int claim(const struct check *c, bool set, const struct sl_endpoint *adve
     return 0;
 }
 
+/* Two names that differ in such a blank look like one. */
+static int check_blanks(const struct check *c, const char *section, const char *key,
+                        const char *text)
+{
+    size_t bytes = strlen(text);
+    if (bytes == 0 || (text[0] != ' ' && text[bytes - 1] != ' '))
+        return 0;
+    return refuse(c, section, key,
+                  "'%s' begins or ends with a blank, which nobody sees; leave it out", text);
+}
+
 /* By the rule of those who will read it. */
 static int check_identity(const struct check *c)
 {
@@ -109,7 +120,10 @@ static int check_identity(const struct check *c)
     if (!sl_identity_is_valid(&identity))
         return refuse(c, "node", "zone",
                       "other nodes refuse this zone: it must be UTF-8 without control characters");
-    return 0;
+    int error = check_blanks(c, "node", "name", config->name);
+    if (error == 0)
+        error = check_blanks(c, "node", "zone", config->zone);
+    return error ? error : check_blanks(c, "cluster", "name", config->cluster_name);
 }
 
 static int check_addresses(const struct check *c)

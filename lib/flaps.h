@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 /*
- * Members that die and come back again and again (the idea is RFC 2439's, for routes). Each death
- * costs a penalty that decays; past a limit the member is flapping: users are told so once instead
- * of each change, and rumours of its deaths and new lives wait a growing interval. Words are merged
- * and repaired as ever, and what a member says against an accusation never waits. One of the
- * engine's insides (engine_private.h); one thread.
+ * Members that die and come back again and again (the idea is RFC 2439's, for routes). Each death,
+ * seen or not, costs a penalty that decays; past a limit the member is flapping: users are told so
+ * once instead of each change, and rumours of its deaths and new lives wait a growing interval.
+ * Words are merged and repaired as ever, and what a member says against an accusation never waits.
+ * One of the engine's insides (engine_private.h); one thread.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -37,7 +37,8 @@ struct sl_flaps {
 
 /* The penalty that is left of one after a time. */
 uint32_t sl_flaps_decayed(uint32_t penalty, uint64_t elapsed_ns);
-/* This node takes a member for dead from now on. true: that makes it flapping. */
+/* A life of the member has ended: it is taken for dead from now on, or a new life of it is there.
+ * true: that makes it flapping. */
 bool sl_flaps_died(struct sl_engine *e, uint32_t slot);
 bool sl_flaps_has(const struct sl_engine *e, uint32_t slot);
 void sl_flaps_forget(struct sl_engine *e, uint32_t slot);

@@ -49,9 +49,14 @@ static void became_alive(struct sl_engine *e, uint32_t slot, uint64_t word, uint
     sl_engine_member_lives(e, slot);
     sl_join_note_member(e, slot);
     spread(e, slot, SL_RECORD_ALIVE, was_accused ? SL_CLASS_REFUTATION : SL_CLASS_MEMBERSHIP, 0);
+    /* It has started again before anybody found it dead. */
+    bool unseen_end = !same_life && previous != 0 && sl_word_is_live(previous);
+    bool begins_to_flap = unseen_end && sl_flaps_died(e, slot);
     bool news = !same_life || was_accused;
     sl_engine_tell(e, news ? SL_EVENT_MEMBER_ALIVE : SL_EVENT_MEMBER_UPDATED, slot, word, previous,
                    0);
+    if (begins_to_flap)
+        sl_engine_tell(e, SL_EVENT_MEMBER_FLAPPING, slot, word, previous, 0);
 }
 
 static void became_gone(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t previous,

@@ -93,6 +93,29 @@ TEST_F(Flaps, TheThirdDeathIsToldAsFlappingAndThenNothingIs)
     EXPECT_EQ(node().stats().flapping, 1u);
 }
 
+TEST_F(Flaps, ARestartThatIsFasterThanDetectionIsADeathToo)
+{
+    Return(false);
+    Return(false);
+    EXPECT_FALSE(IsFlapping());
+    EXPECT_EQ(Told(SL_EVENT_MEMBER_ALIVE), 3u);
+    for (int i = 0; i < 5; i++)
+        Return(false);
+    EXPECT_TRUE(IsFlapping());
+    EXPECT_EQ(Told(SL_EVENT_MEMBER_FLAPPING), 1u);
+    EXPECT_EQ(Told(SL_EVENT_MEMBER_ALIVE), 3u);
+    EXPECT_EQ(Told(SL_EVENT_MEMBER_DEAD), 0u);
+}
+
+TEST_F(Flaps, ADeathThatWasSeenIsCountedOnce)
+{
+    Die();
+    Return(false);
+    Die();
+    Return(false);
+    EXPECT_FALSE(IsFlapping());
+}
+
 TEST_F(Flaps, WordsAreMergedAtOnceAllTheSame)
 {
     Flap(5);

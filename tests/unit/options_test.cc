@@ -156,6 +156,16 @@ TEST_F(Options, NamesThatOtherNodesRefuseAreRefused)
     EXPECT_EQ(load(kLeast, {"--node.name=Köln"}), 0) << why();
 }
 
+TEST_F(Options, NamesThatDifferInABlankAtAnEndAreRefused)
+{
+    for (const char *wrong : {"--node.name=n3 ", "--node.name= n3",
+                              "--node.name= ", "--node.zone=north ", "--cluster.name=lab "}) {
+        EXPECT_LT(load(kLeast, {wrong}), 0) << wrong;
+        EXPECT_NE(why().find("begins or ends with a blank"), std::string::npos) << why();
+    }
+    EXPECT_EQ(load(kLeast, {"--node.name=a b"}), 0) << why();
+}
+
 TEST_F(Options, QuotesAreTakenOffAndAByteOrderMarkIsSkipped)
 {
     ASSERT_EQ(load("\xef\xbb\xbf" + std::string(kLeast) + "[node]\nzone = \"north east\"\n"), 0)

@@ -77,14 +77,22 @@ TEST_F(Reporter, DeathNamesTheAccuser)
 TEST_F(Reporter, SuspicionsAreForLevelInfo)
 {
     event(SL_EVENT_MEMBER_SUSPECT, "a", sl_word(1, 0, SL_ALIVE), "witness");
-    event(SL_EVENT_MEMBER_ALIVE, "a", sl_word(1, 0, SL_SUSPECT));
+    event(SL_EVENT_MEMBER_ALIVE, "a", sl_word(1700000000, 0, SL_SUSPECT));
     EXPECT_TRUE(turn(11 * S).empty());
     sl_log_set_level(SL_LOG_INFO);
     event(SL_EVENT_MEMBER_SUSPECT, "a", sl_word(1, 0, SL_ALIVE), "witness");
-    event(SL_EVENT_MEMBER_ALIVE, "a", sl_word(1, 0, SL_SUSPECT));
+    event(SL_EVENT_MEMBER_ALIVE, "a", sl_word(1700000000, 0, SL_SUSPECT));
     EXPECT_EQ(turn(12 * S),
               (Lines{"info starlingd: member 'a' is suspected by 'witness'",
                      "info starlingd: member 'a' is alive: it answered the suspicion"}));
+}
+
+TEST_F(Reporter, ANewLifeIsToldWhetherTheOldOneWasSuspectedOrNot)
+{
+    for (uint64_t previous : {sl_word(1600000000, 3, SL_ALIVE), sl_word(1600000000, 3, SL_SUSPECT)})
+        event(SL_EVENT_MEMBER_ALIVE, "a", previous);
+    EXPECT_EQ(turn(11 * S), Lines{"notice starlingd: member 'a' is alive: it has started again"});
+    EXPECT_EQ(turn(13 * S), Lines{"notice starlingd: member 'a' is alive: it has started again"});
 }
 
 TEST_F(Reporter, HundredsOfDeathsAreOneLineASecond)
@@ -204,6 +212,12 @@ TEST_F(Reporter, FullTableIsATroubleWithWhatToDo)
               "raise protocol.max_members on all nodes, or end nodes that nobody needs");
     turn(72 * S);
     EXPECT_FALSE(sl_troubles_has(&r_.troubles, SL_TROUBLE_TABLE_FULL));
+}
+
+TEST_F(Reporter, AFewRecordsOfJoinersWhoseClaimIsOnTheWayAreNoNotice)
+{
+    fake_.next_stats.counters.drops[SL_DROP_MEMBER_UNKNOWN] = 5;
+    EXPECT_TRUE(turn(11 * S).empty());
 }
 
 TEST_F(Reporter, AFewLateAnswersAreNoNoticeManyAre)
