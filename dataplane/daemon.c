@@ -183,7 +183,7 @@ static int daemon_loop(struct daemon *d)
         daemon_look_around(d, now_ns);
         if (daemon_done(d, now_ns, &status))
             return status;
-        sl_joiner_run(&d->joiner);
+        sl_joiner_run(&d->joiner, d->reporter.alone);
         if (sl_control_server_run(d->server, 0) != 0)
             return SL_EXIT_FAILED;
     }

@@ -17,6 +17,7 @@ int sl_joiner_open(struct sl_joiner *j, const struct sl_clock *clock, struct sl_
     j->clock = clock;
     j->mailbox = mailbox;
     j->due_ns = UINT64_MAX;
+    j->alone = false;
     return sl_resolver_create(&j->resolver, default_port, NULL);
 }
 
@@ -59,8 +60,8 @@ int sl_joiner_set(struct sl_joiner *j, const char *const *seeds, uint32_t count)
 /* Names that were found are looked up again in a while, the others soon. */
 static void joiner_refresh(struct sl_joiner *j, uint64_t now_ns)
 {
-    bool lacks = sl_resolver_lacks_names(j->resolver);
-    if (lacks || now_ns - j->refreshed_ns >= SL_JOINER_EVERY_NS) {
+    bool wanted = j->alone || sl_resolver_lacks_names(j->resolver);
+    if (wanted || now_ns - j->refreshed_ns >= SL_JOINER_EVERY_NS) {
         sl_resolver_refresh(j->resolver);
         j->refreshed_ns = now_ns;
     }
@@ -70,10 +71,20 @@ static void joiner_refresh(struct sl_joiner *j, uint64_t now_ns)
         j->retry_ns = j->config->join_retry_max_ns;
 }
 
-void sl_joiner_run(struct sl_joiner *j)
+static void joiner_note_alone(struct sl_joiner *j, bool alone, uint64_t now_ns)
+{
+    if (alone && !j->alone && j->due_ns != UINT64_MAX) {
+        j->retry_ns = j->config->join_retry_min_ns;
+        j->due_ns = now_ns + j->retry_ns;
+    }
+    j->alone = alone;
+}
+
+void sl_joiner_run(struct sl_joiner *j, bool alone)
 {
     struct sl_letter letter;
     uint64_t now_ns = sl_clock_now(j->clock);
+    joiner_note_alone(j, alone, now_ns);
     if (now_ns >= j->due_ns)
         joiner_refresh(j, now_ns);
     struct pollfd fd = {.fd = sl_resolver_fd(j->resolver), .events = POLLIN};

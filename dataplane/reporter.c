@@ -89,6 +89,20 @@ static void report_events(struct sl_reporter *r, uint64_t now_ns)
     } while (count == EVENTS_AT_ONCE);
 }
 
+/* Until another lives: the dead are forgotten in time, and this node is alone all the same. */
+static void watch_alone(struct sl_reporter *r, const struct sl_node_info *info)
+{
+    bool lost = info->members_by_status[SL_DEAD] > 0 || r->alone;
+    uint32_t live = info->members_by_status[SL_ALIVE] + info->members_by_status[SL_SUSPECT];
+    r->alone = info->phase == SL_PHASE_MEMBER && live == 1 && lost;
+    if (!r->alone)
+        sl_troubles_clear(&r->troubles, SL_TROUBLE_ALONE, NULL);
+    else if (!sl_troubles_has(&r->troubles, SL_TROUBLE_LINK))
+        sl_troubles_raise(&r->troubles, SL_TROUBLE_ALONE, "", 0,
+                          "see this node's switch, VLAN and firewall, and whether the others run",
+                          "no other member answers this node");
+}
+
 static void report_counters(struct sl_reporter *r, uint64_t now_ns)
 {
     struct sl_node_stats stats = {0};
@@ -98,6 +112,7 @@ static void report_counters(struct sl_reporter *r, uint64_t now_ns)
         r->node->info(r->node->context, &info) == 0) {
         sl_drop_watch_look(&r->drops, &r->troubles, stats.counters.drops, now_ns);
         sl_reach_watch_look(&r->reach, &r->troubles, &stats, &info.self);
+        watch_alone(r, &info);
     }
     if (lost != r->log_lost)
         sl_troubles_raise(&r->troubles, SL_TROUBLE_LOG_LOST, "", LOG_LOST_NS,

@@ -29,6 +29,7 @@ struct sl_reporter {
     uint64_t log_lost; /* lines, as of the last look */
     struct sl_drop_watch drops;
     struct sl_reach_watch reach;
+    bool alone; /* all others have died, as far as this node sees */
     struct sl_log_rate events[SL_EVENT_COUNT];
     struct sl_log_rate missed;
 };

@@ -30,7 +30,8 @@ extern "C" {
     X(OTHER_CLUSTER, "other-cluster")       /* frames of another cluster come in */               \
     X(BYTE_CAP, "byte-cap")                 /* frames are not sent, because the cap is reached */ \
     X(OVERLOAD, "overload")                 /* frames are lost inside this node */                \
-    X(LOG_LOST, "log-lost")                 /* stderr does not take lines */
+    X(LOG_LOST, "log-lost")                 /* stderr does not take lines */                      \
+    X(ALONE, "alone")                       /* all others have died, or this node is cut off */
 
 enum sl_trouble_kind {
 #define SL_TROUBLE_ENUM(name, text) SL_TROUBLE_##name,

@@ -2,6 +2,8 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <fstream>
 #include <set>
 
 #include "tests/lab/node.h"
@@ -176,6 +178,31 @@ TEST_F(Membership, TheLaterOfTwoNodesWithOneNameYields)
     EXPECT_EQ(cluster[0]->incarnation_of("n1").first, started);
     EXPECT_EQ(cluster[1]->members()["n1"].address, "10.77.0.1:7947");
     EXPECT_FALSE(cluster[1]->reported("dead", "n1"));
+}
+
+/* As containers do that are started again elsewhere. */
+TEST_F(Membership, WhoLosesItsClusterSaysSoAndFindsItsSeedsUnderTheirNameAtNewAddresses)
+{
+    build(3);
+    auto seeds_are_at = [](const std::string &address) {
+        std::ofstream(folder() + "/hosts") << address << " seeds.lab\n"; /* the same file */
+    };
+    seeds_are_at("10.77.0.1");
+    Node before(net(), 1), node(net(), 2), after(net(), 3);
+    before.start();
+    node.start(
+        {"--join.seeds=seeds.lab"},
+        {"bash", "-c", "mount --bind " + folder() + "/hosts /etc/hosts && exec \"$@\"", "bash"});
+    ASSERT_TRUE(await("it joins", [&] { return node.alive({"n1", "n2"}); }));
+    before.crash();
+    seeds_are_at("10.77.0.3");
+    ASSERT_TRUE(await("it says that it is alone", [&] {
+        auto info = node.ask({"info"});
+        return info->ends() == 0 && info->out().find("alone since") != std::string::npos;
+    }));
+    after.start({"--join.seeds=10.77.0.3"});
+    EXPECT_TRUE(await("it finds n3", [&] { return node.status_of("n3") == "alive"; }));
+    std::remove((folder() + "/hosts").c_str());
 }
 } // namespace
 } // namespace lab

@@ -253,6 +253,31 @@ TEST_F(Reporter, RecordThatIsFreeAMomentLaterIsNoTrouble)
     EXPECT_TRUE(sl_troubles_has(&r_.troubles, SL_TROUBLE_TABLE_FULL));
 }
 
+TEST_F(Reporter, NodeThatLosesAllOthersSaysSoUntilOneAnswers)
+{
+    fake_.add_member("me", SL_ALIVE);
+    fake_.add_member("other", SL_DEAD);
+    EXPECT_EQ(turn(11 * S),
+              Lines{"warning starlingd: alone: no other member answers this node; see this node's "
+                    "switch, VLAN and firewall, and whether the others run"});
+    EXPECT_TRUE(r_.alone);
+    fake_.members.pop_back(); // the dead are forgotten
+    EXPECT_TRUE(turn(15 * S).empty());
+    EXPECT_TRUE(r_.alone);
+    fake_.add_member("other", SL_SUSPECT);
+    EXPECT_EQ(turn(18 * S),
+              Lines{"notice starlingd: over (alone): no other member answers this node"});
+    EXPECT_FALSE(r_.alone);
+}
+
+TEST_F(Reporter, NodeWhoseOthersHaveLeftIsNotLost)
+{
+    fake_.add_member("me", SL_ALIVE);
+    fake_.add_member("other", SL_LEFT);
+    EXPECT_TRUE(turn(11 * S).empty());
+    EXPECT_FALSE(r_.alone);
+}
+
 // What a node behind a router that translates sees of itself.
 class UnreachedReporter : public Reporter
 {
