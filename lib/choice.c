@@ -103,7 +103,23 @@ static bool is_plain(const struct sl_engine *e, uint32_t count)
     return are_alike || e->peers.count <= 2 * count;
 }
 
-uint32_t sl_choice_gossip(struct sl_engine *e, uint32_t *out, uint32_t count)
+/* Where members are mostly silent one that answered lately takes the place of one: not of all, or
+ * the few that are there would flood each other. */
+static uint32_t with_acquaintance(struct sl_engine *e, uint32_t except, uint32_t *out,
+                                  uint32_t count)
+{
+    if (count == 0 || !sl_health_is_silent_turn(&e->health, &e->prng))
+        return count;
+    const struct sl_acquaintance *one = sl_acquaintances_pick(&e->acquaintances, &e->prng);
+    uint64_t word = 0;
+    uint32_t slot = one == NULL ? SL_SLOT_NONE : sl_view_find(e->view, one->id, &word);
+    if (slot != SL_SLOT_NONE && sl_word_is_live(word) && slot != except &&
+        !contains(out, count, slot))
+        out[0] = slot;
+    return count;
+}
+
+static uint32_t choose_for_gossip(struct sl_engine *e, uint32_t *out, uint32_t count)
 {
     if (is_plain(e, count))
         return sl_peers_pick(&e->peers, &e->prng, SL_SLOT_NONE, out, count);
@@ -118,6 +134,11 @@ uint32_t sl_choice_gossip(struct sl_engine *e, uint32_t *out, uint32_t count)
     return picked;
 }
 
+uint32_t sl_choice_gossip(struct sl_engine *e, uint32_t *out, uint32_t count)
+{
+    return with_acquaintance(e, SL_SLOT_NONE, out, choose_for_gossip(e, out, count));
+}
+
 uint32_t sl_choice_member(struct sl_engine *e, uint32_t zone, uint32_t except)
 {
     for (uint32_t i = 0; i < DRAWS_MAX && e->peers.count > 0; i++) {
@@ -128,7 +149,7 @@ uint32_t sl_choice_member(struct sl_engine *e, uint32_t zone, uint32_t except)
     return draw_witness(e, zone, except, NULL, 0);
 }
 
-uint32_t sl_choice_helpers(struct sl_engine *e, uint32_t target, uint32_t *out, uint32_t count)
+static uint32_t choose_helpers(struct sl_engine *e, uint32_t target, uint32_t *out, uint32_t count)
 {
     if (is_plain(e, count))
         return sl_peers_pick(&e->peers, &e->prng, target, out, count);
@@ -153,6 +174,11 @@ uint32_t sl_choice_helpers(struct sl_engine *e, uint32_t target, uint32_t *out, 
             break;
     }
     return picked;
+}
+
+uint32_t sl_choice_helpers(struct sl_engine *e, uint32_t target, uint32_t *out, uint32_t count)
+{
+    return with_acquaintance(e, target, out, choose_helpers(e, target, out, count));
 }
 
 uint32_t sl_choice_outsiders(struct sl_engine *e, uint32_t target, uint32_t *out, uint32_t count)

@@ -80,8 +80,12 @@ static bool is_at(const struct sl_engine *e, uint32_t slot, const struct sl_endp
 void sl_engine_answered(struct sl_engine *e, uint64_t id, const struct sl_endpoint *from)
 {
     uint32_t slot = sl_view_find(e->view, id, NULL);
-    if (slot != SL_SLOT_NONE && is_at(e, slot, from))
-        sl_view_prove(e->view, slot);
+    if (slot == SL_SLOT_NONE || is_at(e, slot, from))
+        sl_acquaintances_note(&e->acquaintances, id, from);
+    if (slot == SL_SLOT_NONE || !is_at(e, slot, from))
+        return;
+    sl_view_prove(e->view, slot);
+    (void)sl_admission_end_hearsay(e, slot);
 }
 
 bool sl_engine_is_proven(const struct sl_engine *e, const struct sl_input *input)

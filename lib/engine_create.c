@@ -57,6 +57,8 @@ static void carve(struct sl_engine *e, struct sl_arena *arena,
     sl_rumours_create(&e->rumours, arrays, c->max_rumours);
     e->probe_rtt = sl_histogram_create(arrays, &latency_histogram);
     e->convergence = sl_histogram_create(arrays, &latency_histogram);
+    sl_admission_create(&e->admission, arrays, c->max_members,
+                        (uint64_t)c->max_members * view.cold_bytes_per_member);
     e->since_s = sl_arena_take(arrays, c->max_members, sizeof(e->since_s[0]));
 }
 
@@ -132,7 +134,8 @@ struct sl_engine *sl_engine_create(struct sl_arena *arena, const struct sl_confi
     e->promised_ns = UINT64_MAX;
     e->published_block = SL_BLOCKS;
     carve(e, arena, layout);
-    if (e->view == NULL || e->timers.heap == NULL || e->since_s == NULL)
+    if (e->view == NULL || e->timers.heap == NULL || e->admission.hearsay == NULL ||
+        e->since_s == NULL)
         return NULL;
     name_timers(e);
     sl_self_create(e, wall_s);

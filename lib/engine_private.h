@@ -6,6 +6,7 @@
  *                engine_common.c what its parts share
  *   merge.c      what a record does to the view, merge_gone.c those of a member's end;
  *                merge_ahead.c loads ahead of it, settle.c how young the last changes are
+ *   admission.c  who is taken into the view
  *   self.c       one's own word: refuting, leaving; namesake.c another node of one's name
  *   probe.c      is a member there? probe_ask.c its frames, probe_answer.c what comes
  *                back, probe_plan.[ch] how patiently it asks
@@ -21,10 +22,13 @@
  *   sync.c       sessions that make two views equal: sync_ask.c questions, sync_answer.c what
  *                comes back, walk.c range by range, for large differences
  *   dial.c       the dead and lost seeds; retention.c forgetting
+ *   acquaintances.c  who answered last
  *   flaps.c      who dies again and again; path.c how long frames may be
  */
 #include "lib/engine.h"
 
+#include "lib/acquaintances.h"
+#include "lib/admission.h"
 #include "lib/assert.h"
 #include "lib/compare.h"
 #include "lib/flaps.h"
@@ -89,6 +93,8 @@ struct sl_engine {
     struct sl_fast fast;
     uint32_t *since_s;   /* per slot: second of the engine's clock when its word last changed */
     uint32_t gone_count; /* DEAD and LEFT members still kept */
+    struct sl_admission admission;
+    struct sl_acquaintances acquaintances;
 
     struct sl_timers timers;
     struct sl_peers peers;

@@ -49,6 +49,16 @@ bool sl_health_many_died(const struct sl_health *health)
     return health->many_died && health->contradicted == 0;
 }
 
+bool sl_health_is_silent_turn(const struct sl_health *health, struct sl_prng *prng)
+{
+    return health->silence > ONE / 4 && sl_prng_below(prng, ONE) < health->silence;
+}
+
+bool sl_health_is_mostly_silent(const struct sl_health *health)
+{
+    return health->silence > ONE / 2;
+}
+
 uint32_t sl_health_turns(const struct sl_health *health)
 {
     return sl_health_is_mass_death(health) && health->silence > ONE / 4 * 3 ? TURNS_OF_FEW : 1;

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/prng.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -43,6 +45,12 @@ bool sl_health_is_mass_death(const struct sl_health *health);
 
 /* The same, and some twenty answers on: until word of it has reached all. */
 bool sl_health_many_died(const struct sl_health *health);
+
+/* As often as members are silent, where a quarter of them or more is. */
+bool sl_health_is_silent_turn(const struct sl_health *health, struct sl_prng *prng);
+
+/* More than half of the members are silent. */
+bool sl_health_is_mostly_silent(const struct sl_health *health);
 
 /* Members to be probed in one period. */
 uint32_t sl_health_turns(const struct sl_health *health);

@@ -28,5 +28,8 @@
 #define SL_STEP_CELLS_MAX     64    /* copied or wiped by compaction in one: 30 ns each */
 #define SL_LOAD_PERCENT_MIN   5     /* of the member table */
 #define SL_CELL_PROBE_MAX     64    /* cells looked at before a lookup gives up */
+#define SL_HEARSAY_STRANGER   4     /* eighths of the table that strangers' hearsay may fill */
+#define SL_HEARSAY_MEMBER     7     /* the same, members' hearsay included */
+#define SL_HEARSAY_FEW        16    /* so many members by hearsay even in a small table */
 #define SL_WORKERS_MAX        32
 #define SL_RUMOUR_BLOCK_BYTES 1024 /* records that answers may carry, published at once */

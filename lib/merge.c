@@ -3,24 +3,9 @@
  * from the change. */
 #include "lib/engine_private.h"
 
-#include <errno.h>
-
 static bool is_gone(uint64_t word)
 {
     return word != 0 && !sl_word_is_live(word);
-}
-
-static void refused(struct sl_engine *e, int error)
-{
-    if (error == -ENOBUFS) {
-        sl_engine_drop(e, SL_DROP_COLD_FULL);
-        return;
-    }
-    sl_engine_drop(e, SL_DROP_MEMBERS_FULL);
-    if (e->full_told_ns == 0 || e->now_ns - e->full_told_ns >= 1000000000ull) {
-        e->full_told_ns = e->now_ns;
-        sl_engine_tell(e, SL_EVENT_MEMBERS_FULL, SL_SLOT_NONE, e->self_word, 0, 0);
-    }
 }
 
 /* What a sync has told is no news to others, or comes in masses that rumours cannot carry: it goes
@@ -131,19 +116,24 @@ static bool claim_is_of_its_name(const struct sl_engine *e, const struct sl_reco
            r->id == sl_member_id(&e->cluster, r->identity.name, r->identity.name_bytes);
 }
 
-static void add_claimed(struct sl_engine *e, const struct sl_record *r)
+static void add_claimed(struct sl_engine *e, const struct sl_input *input,
+                        const struct sl_record *r)
 {
     uint32_t slot;
-    int error = sl_view_add(e->view, r->id, r->word, &r->identity, &slot);
-    if (error == -ENOSPC && sl_retention_make_room(e))
-        error = sl_view_add(e->view, r->id, r->word, &r->identity, &slot);
-    if (error) {
-        refused(e, error);
+    if (!sl_admission_add(e, input, r, &slot))
         return;
-    }
     e->since_s[slot] = (uint32_t)((e->now_ns - e->started_ns) / 1000000000ull);
     sl_settle_note(e);
     became_alive(e, slot, r->word, 0);
+}
+
+static int describe(struct sl_engine *e, uint32_t slot, const struct sl_identity *identity)
+{
+    bool is_hearsay = sl_admission_end_hearsay(e, slot);
+    int error = sl_view_describe(e->view, slot, identity);
+    if (is_hearsay)
+        sl_admission_begin_hearsay(e, slot);
+    return error;
 }
 
 /* The slot that was seen ahead, unless records before this one have changed what is there. */
@@ -154,7 +144,8 @@ static uint32_t find(const struct sl_engine *e, uint64_t id, uint32_t seen_slot,
     return sl_view_find(e->view, id, word);
 }
 
-static void merge_claim(struct sl_engine *e, const struct sl_record *r, uint32_t seen_slot)
+static void merge_claim(struct sl_engine *e, const struct sl_input *input,
+                        const struct sl_record *r, uint32_t seen_slot)
 {
     uint64_t held = 0;
     uint32_t slot = find(e, r->id, seen_slot, &held);
@@ -165,14 +156,14 @@ static void merge_claim(struct sl_engine *e, const struct sl_record *r, uint32_t
         return;
     }
     if (slot == SL_SLOT_NONE) {
-        add_claimed(e, r);
+        add_claimed(e, input, r);
         return;
     }
     if (r->word <= held)
         return;
-    int error = same ? 0 : sl_view_describe(e->view, slot, &r->identity);
+    int error = same ? 0 : describe(e, slot, &r->identity);
     if (error) {
-        refused(e, error);
+        sl_admission_refused(e, error);
         return;
     }
     sl_merge_word(e, slot, r->word, 0);
@@ -211,7 +202,7 @@ void sl_merge_records(struct sl_engine *e, const struct sl_input *input)
         else if (record.id == e->self_id)
             merge_about_self(e, &record);
         else if (record.type == SL_RECORD_ALIVE)
-            merge_claim(e, &record, i < seen ? seen_slots[i] : SL_SLOT_NONE);
+            merge_claim(e, input, &record, i < seen ? seen_slots[i] : SL_SLOT_NONE);
         else if (record.type == SL_RECORD_LEFT)
             sl_merge_left(e, &record);
         else

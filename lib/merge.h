@@ -30,6 +30,9 @@ void sl_merge_accusation(struct sl_engine *e, const struct sl_record *r, uint64_
 
 void sl_retention_note(struct sl_engine *e);
 void sl_retention_fire(struct sl_engine *e);
+/* The slot's member is known no more. */
+void sl_retention_forget(struct sl_engine *e, uint32_t slot);
 /* In a full table the gone give way to the living: forgets the oldest that left, or else that died,
-   and that no rumour is about. The place is free behind a grace period. false: nobody can go. */
-bool sl_retention_make_room(struct sl_engine *e);
+   and that no rumour is about, or else, if wanted, that is known by hearsay alone. The place is
+   free behind a grace period. false: nobody can go. */
+bool sl_retention_make_room(struct sl_engine *e, bool of_hearsay);

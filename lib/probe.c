@@ -209,6 +209,8 @@ static void failed(struct sl_engine *e, struct sl_probe *p)
         sl_health_note_turn(&e->health, false);
     if (sl_probe_tells_of_health(&silent))
         sl_engine_feels(e, health_of_failure(&silent));
+    if (silent.purpose == SL_PROBE_DIAL)
+        sl_admission_silent(e, &silent);
     bool final = silent.purpose == SL_PROBE_FINAL;
     if (silent.cheap || !still_accuses(e, &silent) ||
         !sl_zone_rule_lets_accuse(e, silent.slot, silent.word, silent.started_ns, final) ||

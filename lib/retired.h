@@ -58,6 +58,13 @@ static inline bool sl_retired_has_idle(const struct sl_retired *retired)
     return retired->idle_colds.first != 0;
 }
 
+/* Slots or records are not free yet. */
+static inline bool sl_retired_is_awaited(const struct sl_retired *retired)
+{
+    return retired->is_waiting || retired->gathering.slots.first != 0 ||
+           retired->gathering.colds.first != 0 || sl_retired_has_idle(retired);
+}
+
 /* A free slot that was in use before; false: there is none. */
 bool sl_retired_take_slot(struct sl_retired *retired, uint32_t *slot);
 /* It was taken in vain. */

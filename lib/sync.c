@@ -14,6 +14,9 @@
 #define SMALL_VIEW             64
 /* A session that taught at most one in so many members found views equal, but for churn. */
 #define AGREEMENT_SHARE        1024
+/* Of a joiner where members are mostly silent: they die by the hundred, or were made up, and such
+ * churn goes on. */
+#define AGREEMENT_SHARE_SILENT 4
 /* Sessions in a row that must find that: of a joiner, and of a member that repairs. */
 #define AGREEMENTS_JOINING     2
 #define AGREEMENTS_REPAIRING   1
@@ -100,7 +103,9 @@ static void close_session(struct sl_engine *e)
 {
     struct sl_sync *sync = &e->sync;
     count_session(e);
-    uint32_t few = 1 + sl_view_summary(e->view)->live_count / AGREEMENT_SHARE;
+    bool is_churning = sync->joining && sl_health_is_mostly_silent(&e->health);
+    uint32_t share = is_churning ? AGREEMENT_SHARE_SILENT : AGREEMENT_SHARE;
+    uint32_t few = 1 + sl_view_summary(e->view)->live_count / share;
     uint32_t wanted = sync->joining ? AGREEMENTS_JOINING : AGREEMENTS_REPAIRING;
     uint32_t most = sync->joining ? SESSIONS_MAX_JOINING : SESSIONS_MAX_REPAIRING;
     if (wanted > e->peers.count)

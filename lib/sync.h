@@ -83,6 +83,8 @@ struct sl_mismatch {
 
 /* ---- sync.c, sync_ask.c, sync_answer.c ---- */
 
+/* Is this SYNC the answer to a question of this node that is open? */
+bool sl_sync_is_asked(const struct sl_engine *e, const struct sl_input *input);
 /* With the node there; slot: the member's, SL_SLOT_NONE if it is not known. */
 void sl_sync_start(struct sl_engine *e, const struct sl_endpoint *origin, uint32_t slot,
                    bool joining);

@@ -107,6 +107,20 @@ static void note_path(struct sl_engine *e, struct sl_pull *pull, const struct sl
     pull->lost_long = false;
 }
 
+static bool is_answer(const struct sl_sync *sync, const struct sl_input *input)
+{
+    const struct sl_pull *pull = &sync->pulls[input->header.probe % SL_PULLS_MAX];
+    const struct sl_sync_body *body = &input->body.sync;
+    return sync->active && pull->kind != SL_PULL_FREE && pull->number == input->header.probe &&
+           body->salt == sync->salt && body->first_id == pull->first_id;
+}
+
+bool sl_sync_is_asked(const struct sl_engine *e, const struct sl_input *input)
+{
+    bool is_of_join = input->header.probe != 0 && input->header.probe == e->join.ask_number;
+    return is_of_join || is_answer(&e->sync, input);
+}
+
 void sl_sync_answer(struct sl_engine *e, const struct sl_input *input)
 {
     struct sl_sync *sync = &e->sync;
@@ -114,8 +128,7 @@ void sl_sync_answer(struct sl_engine *e, const struct sl_input *input)
     const struct sl_sync_body *body = &input->body.sync;
     if (pull->number == input->header.probe) /* the conversation may be over for this node */
         sl_budget_answered(e, input);
-    if (!sync->active || pull->kind == SL_PULL_FREE || pull->number != input->header.probe ||
-        body->salt != sync->salt || body->first_id != pull->first_id) {
+    if (!is_answer(sync, input)) {
         if (input->header.probe != 0) /* that is asked without waiting for the answer */
             sl_engine_drop(e, SL_DROP_UNASKED);
         return;

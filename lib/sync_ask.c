@@ -180,9 +180,31 @@ static bool is_seed(const struct sl_engine *e, uint64_t id)
 #define FEW_MEMBERS    64
 #define SILENCES_BORNE 1
 
+/* After the second silence of a question, and the fourth, or where members are mostly silent: they
+ * may all be gone, or made up. */
+static bool pick_acquaintance(struct sl_engine *e, uint32_t silences, struct sl_endpoint *out,
+                              uint32_t *zone)
+{
+    bool wanted = silences > 0 && silences % 2 == 0;
+    if (!wanted && !sl_health_is_silent_turn(&e->health, &e->prng))
+        return false;
+    const struct sl_acquaintance *one = sl_acquaintances_pick(&e->acquaintances, &e->prng);
+    if (one == NULL)
+        return false;
+    uint64_t word;
+    uint32_t slot = sl_view_find(e->view, one->id, &word);
+    if (slot != SL_SLOT_NONE && !sl_word_is_live(word))
+        return false;
+    *out = one->endpoint;
+    *zone = sl_path_zone(e, slot);
+    return true;
+}
+
 bool sl_sync_pick_peer(struct sl_engine *e, uint32_t silences, struct sl_endpoint *out,
                        uint32_t *zone)
 {
+    if (pick_acquaintance(e, silences, out, zone))
+        return true;
     bool wants_seed = e->sync.joining && e->peers.count < FEW_MEMBERS && silences <= SILENCES_BORNE;
     uint32_t slots[SL_PICK_MAX];
     uint32_t count = sl_peers_pick(&e->peers, &e->prng, SL_SLOT_NONE, slots, 4);

@@ -184,6 +184,19 @@ void sl_view_raise(struct sl_view *view, uint32_t slot, uint64_t word)
     account_change(view, id, held, word);
 }
 
+uint32_t sl_view_cold_bytes(const struct sl_view *view, uint32_t slot)
+{
+    if (view->cold == NULL)
+        return 0;
+    struct sl_identity identity = sl_cold_identity(sl_view_cold(view, slot));
+    return (uint32_t)sl_cold_bytes(&identity);
+}
+
+bool sl_view_awaits_room(const struct sl_view *view)
+{
+    return sl_retired_is_awaited(&view->retired);
+}
+
 static void set_proven(struct sl_view *view, uint32_t slot, bool is_proven)
 {
     uint64_t *bits = &view->proven[slot / 64], bit = 1ull << slot % 64;

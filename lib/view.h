@@ -195,6 +195,12 @@ void sl_view_raise(struct sl_view *view, uint32_t slot, uint64_t word);
  */
 int sl_view_describe(struct sl_view *view, uint32_t slot, const struct sl_identity *identity);
 
+/* Bytes of a known member's own cold record; 0 if records are shared. */
+uint32_t sl_view_cold_bytes(const struct sl_view *view, uint32_t slot);
+
+/* Forgotten members' places or records will be free behind a grace period. */
+bool sl_view_awaits_room(const struct sl_view *view);
+
 /* A known member is proven from now on, until its address changes or it is forgotten. */
 void sl_view_prove(struct sl_view *view, uint32_t slot);
 

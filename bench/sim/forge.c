@@ -33,10 +33,10 @@ uint32_t sim_gossip_begin(struct sim_world *w, uint64_t sender_id, uint32_t boot
     return sl_frame_records_at(SL_FRAME_GOSSIP);
 }
 
-/* The member's own word, so many incarnations up. */
+/* The member's own word, so many incarnations up. A member that never ran is made up. */
 static uint64_t word_of(const struct sim_node *member, const struct sim_action *a)
 {
-    uint64_t word = member->issued;
+    uint64_t word = member->issued != 0 ? member->issued : sl_word(SIM_WALL_S, 0, SL_ALIVE);
     for (uint32_t i = 0; i < a->number; i++)
         word = sl_word_refute(word);
     return sl_word_with_status(word, a->status);

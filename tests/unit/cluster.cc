@@ -5,13 +5,13 @@
 
 sl_endpoint Cluster::address_of(int number)
 {
-    const uint8_t v4[4] = {10, 0, 0, (uint8_t)number};
+    const uint8_t v4[4] = {10, 0, (uint8_t)(number >> 8), (uint8_t)number};
     return sl_endpoint_v4(v4, SL_UDP_PORT);
 }
 
 static int number_at(const sl_endpoint &e)
 {
-    return e.ip[15];
+    return e.ip[14] << 8 | e.ip[15];
 }
 
 Cluster::Cluster(const char *profile, uint64_t seed) : profile_(profile), prng_{seed}

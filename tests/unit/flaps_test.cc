@@ -224,7 +224,7 @@ TEST_F(Flaps, OfMoreThanFitTheWorstAreRemembered)
     Flap(2);
     for (int i = 0; i < 2 * SL_FLAPS_MAX; i++) {
         std::string name = "x" + std::to_string(i);
-        helpers[0].gossip(node(), {m.alive(name, sl_word(1000, 0, SL_ALIVE), 60)});
+        Puppet(cluster, 60, name).introduce(node());
         Die(name.c_str());
     }
     EXPECT_EQ(engine().flaps.map.count, (uint32_t)SL_FLAPS_MAX);

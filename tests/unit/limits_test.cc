@@ -266,6 +266,9 @@ const std::set<std::string> elsewhere = {
     "SL_CELL_PROBE_MAX",     // View.CellsBehindTheLastHomeTakeItsOverflowUpToTheSentinel
     "SL_WORKERS_MAX",        // Options.OneWorkerMoreThanThereMayBeIsRefused
     "SL_FLAPS_MAX",          // Flaps.OfMoreThanFitTheWorstAreRemembered
+    "SL_HEARSAY_STRANGER",   // Admission.AStrangerFillsAShareOfTheTableAtMost
+    "SL_HEARSAY_MEMBER",     // Admission.AMemberThatAnsweredMayTellOfMoreButNotOfAll
+    "SL_HEARSAY_FEW",        // Admission.OfASmallTableHearsayMayFillAFewPlaces
     "SL_RUMOUR_BLOCK_BYTES", // Speaker.ABlockHoldsWhatFitsOfManyRumours
 };
 

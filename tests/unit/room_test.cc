@@ -19,9 +19,10 @@ class Room : public ::testing::Test
         return "m" + std::to_string(i);
     }
 
+    // The member says so itself, once.
     void claim(int i)
     {
-        puppet.gossip(*node, {puppet.alive(name_of(i), puppet.word, 100 + i)});
+        Puppet(cluster, 100 + i, name_of(i)).introduce(*node);
     }
 
     void end(int i, sl_status status)
