@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -132,6 +134,45 @@ TEST_F(Daemon, SigintEndsItToo)
     ASSERT_TRUE(says("is up")) << said;
     kill(child, SIGINT);
     EXPECT_EQ(ends(), 0) << said;
+}
+
+TEST_F(Daemon, AControlSocketThatWasRemovedIsMadeAgain)
+{
+    start();
+    ASSERT_TRUE(says("is up")) << said;
+    std::filesystem::remove(folder + "/socket");
+    EXPECT_TRUE(says("its file was removed, and is made again")) << said;
+    EXPECT_TRUE(exists("socket"));
+    kill(child, SIGTERM);
+    EXPECT_EQ(ends(), 0) << said;
+    EXPECT_FALSE(exists("socket"));
+}
+
+/* sd_notify(3)'s words for Type=notify. */
+TEST_F(Daemon, TheServiceManagerHearsWhenItIsUpReloadsAndLeaves)
+{
+    struct sockaddr_un address = {};
+    address.sun_family = AF_UNIX;
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s/notify", folder.c_str());
+    int manager = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    ASSERT_EQ(bind(manager, (struct sockaddr *)&address, sizeof(address)), 0);
+    auto heard = [&] {
+        char text[64];
+        pollfd ready = {manager, POLLIN, 0};
+        ssize_t n = poll(&ready, 1, 60000) > 0 ? recv(manager, text, sizeof(text), 0) : 0;
+        return std::string(text, n > 0 ? (size_t)n : 0);
+    };
+    setenv("NOTIFY_SOCKET", address.sun_path, 1);
+    start();
+    unsetenv("NOTIFY_SOCKET");
+    EXPECT_EQ(heard(), "READY=1");
+    kill(child, SIGHUP);
+    EXPECT_EQ(heard(), "RELOADING=1");
+    EXPECT_EQ(heard(), "READY=1");
+    kill(child, SIGTERM);
+    EXPECT_EQ(heard(), "STOPPING=1");
+    EXPECT_EQ(ends(), 0) << said;
+    close(manager);
 }
 
 TEST_F(Daemon, SighupTakesOverWhatARunningNodeCanAndNamesTheRest)
