@@ -5,6 +5,7 @@
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -38,6 +39,13 @@ int sl_interface_set_mtu(const char *name, uint16_t mtu)
     memset(&request, 0, sizeof(request));
     request.ifr_mtu = mtu;
     return ask(name, SIOCSIFMTU, &request) == 0 ? 0 : -errno;
+}
+
+bool sl_interface_has_ethernet(const char *name)
+{
+    struct ifreq request;
+    memset(&request, 0, sizeof(request));
+    return ask(name, SIOCGIFHWADDR, &request) != 0 || request.ifr_hwaddr.sa_family == ARPHRD_ETHER;
 }
 
 uint32_t sl_interface_receive_queues(const char *name)

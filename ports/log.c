@@ -23,6 +23,7 @@ static bool is_journal;
 /* Guarded by one_writer, which nobody holds while waiting. */
 static pthread_mutex_t one_writer = PTHREAD_MUTEX_INITIALIZER;
 static uint64_t lost, lost_and_said;
+static bool torn; /* the last line written has no end */
 
 void sl_log_set_level(enum sl_log_level level)
 {
@@ -126,7 +127,16 @@ static bool write_line(const char *line, size_t bytes)
     struct pollfd fd = {.fd = STDERR_FILENO, .events = POLLOUT};
     if (poll(&fd, 1, 0) != 1 || (fd.revents & POLLOUT) == 0)
         return false;
-    return write(STDERR_FILENO, line, bytes) == (ssize_t)bytes;
+    ssize_t written = write(STDERR_FILENO, line, bytes);
+    if (written > 0)
+        torn = written < (ssize_t)bytes;
+    return written == (ssize_t)bytes;
+}
+
+/* What a full disk has taken of a line is no part of the next one. */
+static bool end_torn_line(void)
+{
+    return !torn || write_line("\n", 1);
 }
 
 /* The reader is back: it is first told what it has missed. */
@@ -161,7 +171,7 @@ void sl_log_line(enum sl_log_level level, const char *format, ...)
         return;
     size_t bytes = stamp(line, sizeof(line), level, text);
     pthread_mutex_lock(&one_writer);
-    if (!say_what_was_lost() || !write_line(line, bytes))
+    if (!end_torn_line() || !say_what_was_lost() || !write_line(line, bytes))
         __atomic_store_n(&lost, lost + 1, __ATOMIC_RELAXED);
     pthread_mutex_unlock(&one_writer);
 }

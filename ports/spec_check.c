@@ -14,6 +14,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "ports/interface.h"
+
 struct answer {
     const struct sl_port_spec *spec;
     char *why;
@@ -38,6 +40,12 @@ static int check_interface(const struct answer *a)
     const char *name = a->spec->device;
     if (if_nametoindex(name) == 0)
         return fail(a, ENODEV, "no interface %s in this network namespace; see `ip link`", name);
+    if (!sl_interface_has_ethernet(name))
+        return fail(
+            a, EINVAL,
+            "interface %s carries no Ethernet frames (a loopback, a tunnel?); name one that "
+            "does, see `ip link`",
+            name);
     return 0;
 }
 

@@ -4,9 +4,11 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <regex>
 
 #include "ports/log_rate.h"
@@ -123,6 +125,33 @@ TEST_F(LogPipe, ReaderThatDoesNotReadHoldsNobodyUpAndIsToldWhatItMissed)
         << next;
     EXPECT_NE(next.find("starlingd: and on\n"), std::string::npos) << next;
     EXPECT_EQ(lost(), missed);
+}
+
+TEST_F(LogPipe, LineOfWhichAFullDiskTookAPartIsEndedBeforeTheNext)
+{
+    struct rlimit before, full;
+    FILE *file = tmpfile();
+    ASSERT_NE(file, nullptr);
+    getrlimit(RLIMIT_FSIZE, &before);
+    full = before;
+    full.rlim_cur = 40;
+    signal(SIGXFSZ, SIG_IGN);
+    dup2(fileno(file), STDERR_FILENO);
+    setrlimit(RLIMIT_FSIZE, &full);
+    SL_LOG(SL_LOG_ERROR, "%060d", 1);
+    SL_LOG(SL_LOG_ERROR, "%060d", 2);
+    setrlimit(RLIMIT_FSIZE, &before);
+    EXPECT_EQ(lost(), 2u);
+    SL_LOG(SL_LOG_ERROR, "and on");
+    char bytes[1024] = "";
+    ASSERT_GT(pread(fileno(file), bytes, sizeof(bytes) - 1, 0), 41);
+    std::string text = bytes;
+    EXPECT_EQ(text[40], '\n') << text;
+    EXPECT_NE(text.find(" warning starlingd: 2 lines of log are missing here"), std::string::npos)
+        << text;
+    EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3) << text;
+    fclose(file);
+    signal(SIGXFSZ, SIG_DFL);
 }
 
 TEST_F(LogPipe, JournalIsKnownByTheFileThatItNames)

@@ -180,6 +180,17 @@ TEST_F(Spec, PacketsTooLongForAKindOfPortAreRefused)
     EXPECT_NE(std::string(why).find("8192"), std::string::npos) << why;
 }
 
+TEST_F(Spec, AnInterfaceWithoutEthernetIsRefused)
+{
+    for (const char *text : {"af_packet:lo", "af_xdp:lo"}) {
+        ASSERT_TRUE(parse(text));
+        EXPECT_EQ(sl_port_spec_check(&spec, why, sizeof(why)), -EINVAL);
+        EXPECT_NE(std::string(why).find("interface lo carries no Ethernet frames"),
+                  std::string::npos)
+            << why;
+    }
+}
+
 TEST_F(Spec, PortsOfAKindInOneProcessAreToldApart)
 {
     ASSERT_TRUE(parse("memif:/run/x.sock"));
