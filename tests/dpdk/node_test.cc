@@ -116,6 +116,22 @@ TEST_F(Node, InfoCountsMembersByStatusAndKnowsItself)
     EXPECT_EQ(info.members_by_status[SL_LEFT], MEMBERS / 4 - 1);
 }
 
+TEST_F(Node, StatsHaveEveryNumberOfAWorkersLoad)
+{
+    sl_worker_load &load = node->runtime.workers[0]->load;
+    load = {.polls = 11, .empty_polls = 12, .busy_ns = 13, .asleep_ns = 14, .cpu = 15, .lcore = 16};
+    auto stats = std::make_unique<sl_node_stats>();
+    ASSERT_EQ(asked.stats(asked.context, stats.get()), 0);
+    EXPECT_EQ(stats->worker_count, 1u);
+    const sl_worker_load &told = stats->workers[0];
+    EXPECT_EQ(told.polls, 11u);
+    EXPECT_EQ(told.empty_polls, 12u);
+    EXPECT_EQ(told.busy_ns, 13u);
+    EXPECT_EQ(told.asleep_ns, 14u);
+    EXPECT_EQ(told.cpu, 15u);
+    EXPECT_EQ(told.lcore, 16u);
+}
+
 TEST_F(Node, PagesOfMembersHaveEachMemberOnce)
 {
     fill(MEMBERS - 1);
