@@ -157,7 +157,7 @@ static inline __attribute__((always_inline)) bool filter(struct sl_pass *pass, b
     struct late_record late[LATE_MAX];
     uint32_t stale_count = 0, late_count = 0;
 
-    if (cursor.at != cursor.end && *cursor.at == SL_RECORD_DOUBT)
+    if (*cursor.at == SL_RECORD_DOUBT) /* a frame without records needs no filter */
         take_doubts(pass, cursor);
     for (;;) {
         const uint8_t *at = cursor.at;

@@ -18,6 +18,19 @@ TEST_F(Speaker, AFloodOfMembershipDelaysNoSuspicion)
     EXPECT_TRUE(names(*round, id_of(1900), SL_RECORD_SUSPECT));
 }
 
+TEST_F(Speaker, AFrameHasNoMoreRecordsThanAStepMerges)
+{
+    config.max_suspicions = 2048;
+    config.frame_bytes = SL_FRAME_BYTES_MAX;
+    config.byte_cap = config.byte_cap_joining = 100000000;
+    start();
+    for (uint32_t i = 1; i <= 200; i++)
+        hear({dead(i)});
+    const Sent *round = next_round();
+    ASSERT_NE(round, nullptr);
+    EXPECT_EQ(round->records.size(), (size_t)SL_STEP_RECORDS_MAX);
+}
+
 TEST_F(Speaker, AFloodOfMembershipFillsTheQueueAndStillDelaysNoSuspicion)
 {
     config.max_rumours = 256;

@@ -14,6 +14,19 @@ TEST(Engine, TwoNodesMeetThroughOneSeed)
     EXPECT_EQ(cluster.node(1).count_events(SL_EVENT_MEMBER_ALIVE, "n2"), 1u);
 }
 
+TEST(Engine, TheEventOfJoiningHasTheOwnWordAndNoEarlierOne)
+{
+    Cluster cluster;
+    form(cluster, 2);
+    for (const SeenEvent &event : cluster.node(2).events) {
+        if (event.type != SL_EVENT_SELF_JOINED)
+            continue;
+        EXPECT_EQ(event.id, cluster.node(2).id_of("n2"));
+        EXPECT_EQ(event.word, cluster.node(2).word());
+        EXPECT_EQ(event.previous_word, 0u);
+    }
+}
+
 TEST(Engine, FirstNodeWhoseOnlySeedIsItselfIsAMemberAtOnce)
 {
     Cluster cluster;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Which records are news to the engine. */
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "tests/unit/fast_fixture.h"
 
 namespace
@@ -20,6 +23,26 @@ TEST_F(FastTest, KnownRecordsAreStaleAndGreaterOnesNovel)
     raise(A, word(1, SL_DEAD));
     EXPECT_FALSE(is_novel(accuse(A, word(1, SL_DEAD), B)));
     EXPECT_FALSE(is_novel(accuse(A, word(1, SL_SUSPECT), B)));
+}
+
+// Behind a frame that ends without a record there may be nothing to read.
+TEST_F(FastTest, NothingIsReadBehindTheLastRecord)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    auto *memory = (uint8_t *)mmap(nullptr, 2 * page, PROT_READ | PROT_WRITE,
+                                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ASSERT_NE(memory, MAP_FAILED);
+    ASSERT_EQ(mprotect(memory + page, page, PROT_NONE), 0);
+    for (const Bytes &frame : {gossip(), gossip() + alive(A, word(1, SL_ALIVE), 1)}) {
+        io = sl_frame_io{};
+        io.bytes = memory + page - frame.size();
+        io.length_bytes = io.room_bytes = (uint32_t)frame.size();
+        io.from = from;
+        std::copy(frame.begin(), frame.end(), io.bytes);
+        (void)sl_fast_frame(&fast, &lane, now, &io, input);
+        EXPECT_EQ(counters.records_novel, 0u);
+    }
+    munmap(memory, 2 * page);
 }
 
 TEST_F(FastTest, OnlyAClaimIntroducesAMember)

@@ -203,6 +203,16 @@ TEST(Merge, NoWordLocksItsMemberOut)
         }
 }
 
+TEST(Merge, TheGreatestWordThatIsAcceptedIsAnswered)
+{
+    Cluster cluster;
+    ClusterNode &node = cluster.start(1, {});
+    Puppet stranger(cluster, 9, "stranger");
+    uint64_t most = sl_word_most(cluster.wall_s);
+    stranger.gossip(node, {stranger.left("n1", most)});
+    EXPECT_GT(node.word(), most);
+}
+
 TEST(Merge, AccusationAtTheHighestGenerationIsStillRefuted)
 {
     for (uint64_t wall_s : {(uint64_t)1000000, (uint64_t)SL_GENERATION_MAX - 1000}) {

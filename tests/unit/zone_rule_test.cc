@@ -26,6 +26,18 @@ TEST_F(ZoneRule, ACutIsOneFactToBothSidesAndNobodyDies)
     EXPECT_TRUE(all_find("bc", 'c', false));
 }
 
+TEST_F(ZoneRule, WhoCannotBeAskedIsNotCountedAsAsked)
+{
+    form(8, 8, 0);
+    sl_engine *e = cluster.node(1).engine;
+    uint32_t slot = sl_view_find(e->view, cluster.node(1).id_of("n101"), nullptr);
+    ASSERT_NE(slot, SL_SLOT_NONE);
+    uint32_t zone = sl_zones_of(&e->zones, slot);
+    EXPECT_FALSE(sl_zone_ask(e, zone, SL_SLOT_NONE));
+    EXPECT_TRUE(sl_zone_ask(e, zone, slot));
+    EXPECT_FALSE(sl_zone_ask(e, zone, slot)) << "it is being asked";
+}
+
 TEST_F(ZoneRule, TheFirstAnswersAfterAHealEndIt)
 {
     form(10, 10, 10);
