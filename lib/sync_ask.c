@@ -180,13 +180,10 @@ static bool is_seed(const struct sl_engine *e, uint64_t id)
 #define FEW_MEMBERS    64
 #define SILENCES_BORNE 1
 
-/* After the second silence of a question, and the fourth, or where members are mostly silent: they
- * may all be gone, or made up. */
-static bool pick_acquaintance(struct sl_engine *e, uint32_t silences, struct sl_endpoint *out,
-                              uint32_t *zone)
+/* Where members are mostly silent, those that are asked may all be gone, or made up. */
+static bool pick_acquaintance(struct sl_engine *e, struct sl_endpoint *out, uint32_t *zone)
 {
-    bool wanted = silences > 0 && silences % 2 == 0;
-    if (!wanted && !sl_health_is_silent_turn(&e->health, &e->prng))
+    if (!sl_health_is_mostly_silent(&e->health))
         return false;
     const struct sl_acquaintance *one = sl_acquaintances_pick(&e->acquaintances, &e->prng);
     if (one == NULL)
@@ -203,7 +200,7 @@ static bool pick_acquaintance(struct sl_engine *e, uint32_t silences, struct sl_
 bool sl_sync_pick_peer(struct sl_engine *e, uint32_t silences, struct sl_endpoint *out,
                        uint32_t *zone)
 {
-    if (pick_acquaintance(e, silences, out, zone))
+    if (pick_acquaintance(e, out, zone))
         return true;
     bool wants_seed = e->sync.joining && e->peers.count < FEW_MEMBERS && silences <= SILENCES_BORNE;
     uint32_t slots[SL_PICK_MAX];
