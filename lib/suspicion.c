@@ -165,12 +165,29 @@ bool sl_suspicion_holds_death(struct sl_engine *e, uint32_t slot, uint64_t word,
     return true;
 }
 
+/* Of the peers, one in so many. */
+#define MANY_SUSPECTS_SHARE 4
+
+/* Every accuser asks its suspect a last time, and all do at the end of the same time, when many
+ * would drown it. So many as shorten that time are enough; others wait for their word, unless so
+ * many are suspected that the accusers may be among them. */
+static bool is_left_to_accusers(const struct sl_engine *e, uint32_t slot)
+{
+    uint32_t entry = sl_slot_map_find(&e->suspicion_map, slot);
+    uint32_t wanted = confirmations_wanted(e);
+    if (entry == SL_ENTRY_NONE || wanted == 0 ||
+        e->suspicion_map.count > e->peers.count / MANY_SUSPECTS_SHARE)
+        return false;
+    const struct sl_suspicion *s = &e->suspicions[entry];
+    return !s->mine && s->accuser_count > wanted;
+}
+
 void sl_suspicion_raise_own(struct sl_engine *e, uint32_t slot)
 {
     uint64_t word = sl_word_with_status(sl_view_slot_word(e->view, slot), SL_SUSPECT);
     /* At the very top of incarnations there is no room for a refutation: receivers would refuse the
      * frame. */
-    if (!sl_word_is_acceptable(word))
+    if (!sl_word_is_acceptable(word) || is_left_to_accusers(e, slot))
         return;
     struct sl_suspicion *s = accuse(e, slot, word, e->self_id);
     if (s == NULL)

@@ -85,6 +85,44 @@ TEST_F(Dogpile, EventsOfASuspicionAndADeathNameTheAccuser)
     EXPECT_EQ(told, 2u);
 }
 
+// So many accuse the member before this node finds it silent.
+class Accusers : public ProbeFixture, public ::testing::WithParamInterface<int>
+{
+};
+
+TEST_F(Dogpile, WhereManyAreSuspectedAccusersAreNotReliedOn)
+{
+    Start();
+    engine().config.suspicion_confirmations = 3;
+    for (Puppet &h : helpers)
+        h.receipts = h.answers = true;
+    uint64_t word = sl_word_with_status(m.word, SL_SUSPECT);
+    for (int i = 0; i < 4; i++)
+        helpers[0].gossip(node(), {m.accusation("m", word, "far" + std::to_string(i))});
+    helpers[0].gossip(node(), {m.accusation("h3", word, "far")});
+    Probe();
+    cluster.run(Window() + 10 * kMs);
+    EXPECT_EQ(sl_engine_stats(&engine())->suspicions_raised, 1u);
+}
+
+TEST_P(Accusers, AreEnoughOnceThereIsOneMoreThanShortensASuspicion)
+{
+    Start();
+    engine().config.suspicion_confirmations = 3;
+    for (Puppet &h : helpers)
+        h.receipts = h.answers = true;
+    uint64_t word = sl_word_with_status(m.word, SL_SUSPECT);
+    for (int i = 0; i < GetParam(); i++)
+        helpers[0].gossip(node(), {m.accusation("m", word, "far" + std::to_string(i))});
+    Probe();
+    cluster.run(Window() + 10 * kMs);
+    EXPECT_EQ(sl_engine_stats(&engine())->suspicions_raised, GetParam() <= 3 ? 1u : 0u);
+    EXPECT_TRUE(cluster.run_until([&] { return node().status_of("m") == SL_DEAD; }, 60 * kS))
+        << "should the accusers be gone themselves";
+}
+
+INSTANTIATE_TEST_SUITE_P(Suspicion, Accusers, ::testing::Values(0, 3, 4));
+
 struct DogpileCase {
     int n, confirmations;
     uint64_t expected_ms;
