@@ -25,7 +25,8 @@ configure() {
     [[ -f $dir/build.ninja ]] || CC=$cc CXX=$cxx meson setup "$dir" "$ROOT" "$@"
 }
 
-compile() { ninja -C "$ROOT/$1" -j "$(nproc)"; }
+# compile DIR [TARGET...]: all, when none is named.
+compile() { ninja -C "$ROOT/$1" -j "$(nproc)" "${@:2}"; }
 
 # Run something long in a way that a trap can interrupt at once; stop_child belongs in that trap. The process
 # group of its own lets stop_child end what the command started, too.
