@@ -50,11 +50,16 @@ static uint64_t hearsay_limit_ns(const struct sl_engine *e, const struct sl_susp
 }
 
 /* When a waiting death is accepted. A lone accuser may be wrong about a member that has paused;
- * where two agree, or others have accepted it, the member need only have had the time to hear. */
+ * where two agree, or others have accepted it, the member need only have had the time to hear. An
+ * accuser that is itself gone here is more likely cut off than right: a node that speaks but does
+ * not hear accuses everybody, and what it says is refuted, once there is room for so much. */
 static uint64_t death_due_ns(const struct sl_engine *e, const struct sl_suspicion *s)
 {
     if (s->death_accuser_id == 0)
         return UINT64_MAX;
+    uint64_t accuser = sl_view_word(e->view, s->death_accuser_id);
+    if (accuser != 0 && !sl_word_is_live(accuser))
+        return s->started_ns + e->config.suspicion_max_ns;
     bool agreed = s->accuser_count > 1 || s->death_passed_on;
     return s->started_ns + (agreed ? e->config.spread_ns : e->config.suspicion_min_ns);
 }
@@ -222,6 +227,10 @@ void sl_suspicion_fire(struct sl_engine *e, uint32_t entry)
         return;
     if (death_due_ns(e, s) <= e->now_ns) {
         sl_merge_word(e, slot, sl_word_with_status(s->word, SL_DEAD), s->death_accuser_id);
+        return;
+    }
+    if (s->death_accuser_id != 0 && !s->mine) {
+        set_timer(e, s, UINT64_MAX); /* the accuser has gone since: its word waits for longer */
         return;
     }
     /* All probes taken: ask again soon. The timer stays armed behind the final probe as well,

@@ -121,6 +121,30 @@ TEST_F(LoneDeath, ThatSomebodyElsePassesOnOfAMemberSuspectedHereCountsAtOnce)
     EXPECT_EQ(node().status_of("m"), SL_DEAD);
 }
 
+// A node that speaks but does not hear accuses everybody.
+TEST_F(LoneDeath, OnTheWordOfAnAccuserThatIsGoneWaitsForTheLongestSuspicion)
+{
+    Accuse(helpers[0], SL_DEAD);
+    helpers[1].gossip(node(), {m.accusation("m", Word(SL_DEAD), "h1")});
+    helpers[1].gossip(node(), {m.left("h1", Word(SL_LEFT))});
+    cluster.run(node().config.suspicion_max_ns - kMs);
+    EXPECT_TRUE(Suspected());
+    EXPECT_EQ(node().stats().probes, 1u) << "nobody asks because of that";
+    cluster.run(2 * kMs);
+    EXPECT_EQ(node().status_of("m"), SL_DEAD);
+}
+
+TEST_F(LoneDeath, WhoseAccuserGoesWhileItWaitsIsWaitedForInOneStep)
+{
+    engine().config.suspicion_max_ns = 2 * engine().config.suspicion_min_ns;
+    Accuse(helpers[0], SL_DEAD);
+    helpers[1].gossip(node(), {m.left("h1", Word(SL_LEFT))});
+    engine().config.spread_ns = 0;
+    engine().config.probe_helper_wait_ns = 100 * kS; // a final probe longer than any suspicion
+    cluster.run(2 * engine().config.suspicion_max_ns);
+    EXPECT_EQ(node().status_of("m"), SL_DEAD);
+}
+
 TEST_F(LoneDeath, OfALaterLifeOfTheDeadMakesNobodyASuspect)
 {
     Accuse(helpers[0], SL_DEAD);

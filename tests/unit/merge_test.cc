@@ -114,7 +114,7 @@ TEST(Merge, AnyOrderAndRepetitionOfTheSameRecordsGivesTheSameView)
                 mine.push_back(history[random() % history.size()]);
             std::shuffle(mine.begin(), mine.end(), random);
             feed(node, mine, random);
-            cluster.run(node.config.spread_ns + kMs); // deaths may wait for so long
+            cluster.run(node.config.suspicion_max_ns + kMs); // deaths may wait for so long
             for (int member = 0; member < kMembers; member++)
                 words[side].push_back(node.word_of(name_of(member)));
         }
