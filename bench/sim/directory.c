@@ -5,17 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct sl_endpoint sim_endpoint_of(uint32_t node)
+_Static_assert(SIM_NODES_MAX < 1 << 16, "two bytes of an address say which node");
+
+struct sl_endpoint sim_endpoint_of(uint32_t node, uint8_t moves)
 {
     uint32_t host = node + 1;
-    const uint8_t v4[4] = {10, (uint8_t)(host >> 16), (uint8_t)(host >> 8), (uint8_t)host};
+    const uint8_t v4[4] = {10, moves, (uint8_t)(host >> 8), (uint8_t)host};
     return sl_endpoint_v4(v4, SL_UDP_PORT);
 }
 
-uint32_t sim_node_at(const struct sl_endpoint *endpoint)
+uint32_t sim_node_at(const struct sl_endpoint *endpoint, uint8_t *moves)
 {
     const uint8_t *ip = endpoint->ip + 12;
-    uint32_t host = (uint32_t)ip[1] << 16 | (uint32_t)ip[2] << 8 | ip[3];
+    uint32_t host = (uint32_t)ip[2] << 8 | ip[3];
+    *moves = ip[1];
     if (!sl_endpoint_is_v4(endpoint) || endpoint->port != SL_UDP_PORT || ip[0] != 10 || host == 0)
         return SIM_NODE_NONE;
     return host - 1;
@@ -47,7 +50,7 @@ static void enter(struct sim_directory *d, uint32_t node, const char *zone, uint
     char name[SL_NAME_BYTES_MAX + 1];
     struct sim_entry *entry = &d->entries[node];
     struct sl_identity identity = {
-        .v4 = sim_endpoint_of(node),
+        .v4 = sim_endpoint_of(node, 0),
         .name = name,
         .zone = zone,
         .name_bytes = (uint8_t)snprintf(name, sizeof(name), "n%u", node + 1),

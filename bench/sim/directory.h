@@ -41,9 +41,10 @@ void sim_directory_destroy(struct sim_directory *directory);
 uint32_t sim_directory_find(const struct sim_directory *directory, uint64_t id);
 const struct sl_cold *sim_directory_cold(void *directory, uint64_t id); /* a sl_cold_find_fn */
 
-struct sl_endpoint sim_endpoint_of(uint32_t node);
-/* SIM_NODE_NONE if no node could be there. */
-uint32_t sim_node_at(const struct sl_endpoint *endpoint);
+/* Where a node is that has moved so often. */
+struct sl_endpoint sim_endpoint_of(uint32_t node, uint8_t moves);
+/* SIM_NODE_NONE if no node could be there; and how often it must have moved for that. */
+uint32_t sim_node_at(const struct sl_endpoint *endpoint, uint8_t *moves);
 
 #ifdef __cplusplus
 }

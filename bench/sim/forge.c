@@ -74,7 +74,7 @@ static void send(struct sim_world *w, struct sim_node *member, const struct sim_
         sim_world_send_strange(w, to, w->lent, length);
         return;
     }
-    struct sl_endpoint endpoint = sim_endpoint_of(to);
+    struct sl_endpoint endpoint = sim_node_endpoint(&w->nodes[to]);
     sl_header_stamp(w->lent, sender->lane->id, ++sender->lane->counter);
     sender->has_lied = true;
     sim_world_send(w, a->from, &endpoint, w->lent, length);

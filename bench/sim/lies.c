@@ -56,8 +56,8 @@ static void lie(struct sim_world *w, const struct sim_liar *liar)
         length += write_lie(w, liar, w->lent + length, c->frame_bytes - length);
     sl_header_stamp(w->lent, node->lane->id, ++node->lane->counter);
     for (uint32_t i = 0; i < c->gossip_fanout; i++) {
-        struct sl_endpoint to =
-            sim_endpoint_of(sl_prng_below(&w->lies.prng, w->scenario->node_count));
+        uint32_t who = sl_prng_below(&w->lies.prng, w->scenario->node_count);
+        struct sl_endpoint to = sim_node_endpoint(&w->nodes[who]);
         sim_world_send(w, liar->node, &to, w->lent, length);
     }
 }

@@ -59,6 +59,7 @@ bool sim_metric_is_live(enum sim_metric metric)
     case SIM_METRIC_unreachable_seen:
     case SIM_METRIC_reachable_seen:
     case SIM_METRIC_bytes_per_node_1s:
+    case SIM_METRIC_bytes_to_down_1s:
     case SIM_METRIC_views_wrong:
     case SIM_METRIC_nodes_up:
         return true;

@@ -32,7 +32,8 @@ void sim_node_tell_truth(struct sim_node *node, uint64_t word)
 
 struct sl_engine_layout sim_node_layout(struct sim_world *w, struct sl_arena *arrays)
 {
-    return (struct sl_engine_layout){sim_directory_cold, &w->directory, false, arrays};
+    sl_cold_find_fn shared = w->scenario->changes_identities ? NULL : sim_directory_cold;
+    return (struct sl_engine_layout){shared, &w->directory, false, arrays};
 }
 
 const struct sl_engine *sim_node_engine_at(const struct sim_world *w, uint32_t number)
@@ -76,9 +77,7 @@ static int create(struct sim_node *node, const struct sl_config *base, uint64_t 
     struct sl_engine_layout layout = sim_node_layout(w, &arrays);
     node->lane = sl_arena_take(&arena, 1, sizeof(*node->lane));
     node->counters = sl_arena_take(&arena, 1, sizeof(*node->counters));
-    snprintf(config.name, sizeof(config.name), "n%u", node->number + 1);
-    strcpy(config.zone, w->scenario->zones[w->directory.entries[node->number].zone].name);
-    config.v4 = sim_endpoint_of(node->number);
+    sim_node_describe(node, &config);
     node->engine = sl_engine_create(&arena, &config, &layout, &host, sl_prng_next(&w->prng), wall_s,
                                     sim_node_now_ns(node));
     if (node->engine == NULL)
@@ -108,7 +107,7 @@ static uint32_t list_seeds(const struct sim_node *node, struct sl_endpoint *seed
     uint32_t count = 0;
     for (uint32_t r = 0; r < who->count; r++) {
         for (uint32_t i = who->ranges[r].first; i <= who->ranges[r].last; i++) {
-            seeds[count] = sim_endpoint_of(i);
+            seeds[count] = sim_node_endpoint(&node->world->nodes[i]);
             ids[count++] = node->world->directory.entries[i].id;
         }
     }
@@ -122,6 +121,7 @@ int sim_node_start(struct sim_node *node)
     uint64_t ids[SL_SEEDS_MAX];
     int64_t wall_s = (int64_t)(SIM_WALL_S + sim_world_ns(w) / 1000000000u + 1) + node->clock_s;
     node->start = sim_watch_start(&w->watch, sim_world_ns(w), node->number);
+    sim_node_settle(node);
     struct sl_config config;
     sim_settings_of_node(w->scenario, node->number, &config);
     int error = create(node, &config, (uint64_t)wall_s);
@@ -142,7 +142,8 @@ static int preload_all(struct sim_node *node)
         uint32_t other = d->by_id[i];
         if (!sim_pick_has(formed, other))
             continue;
-        struct sl_preload_member member = {d->entries[other].id, node->word, NULL};
+        struct sl_identity identity = sl_cold_identity(d->entries[other].cold);
+        struct sl_preload_member member = {d->entries[other].id, node->word, &identity};
         int error = sl_engine_preload(node->engine, &member, 1);
         if (error)
             return error;
@@ -163,9 +164,10 @@ int sim_node_form(struct sim_node *node, const struct sim_node *like)
     node->joined_ns = node->born_ns;
     node->young_until_ns = 0;
     struct sim_memory *memory = &node->world->memory;
-    if (like == NULL) {
+    bool alone = node->world->scenario->changes_identities;
+    if (like == NULL || alone) {
         error = preload_all(node);
-        if (error == 0 && !sim_memory_keep(memory, node->number))
+        if (error == 0 && !alone && !sim_memory_keep(memory, node->number))
             error = -ENOMEM;
     } else if (sim_memory_share(memory, node->number)) {
         sl_engine_preload_like(node->engine, like->engine);
@@ -206,20 +208,4 @@ void sim_node_leave(struct sim_node *node)
 {
     if (sl_engine_leave(node->engine, sim_node_now_ns(node)) == 0)
         sim_node_step(node, NULL);
-}
-
-/* Without tags: the cold records that views share have none. */
-void sim_node_update(struct sim_node *node)
-{
-    struct sim_world *w = node->world;
-    if (sl_engine_update(node->engine, sim_node_now_ns(node), "", 0) != 0)
-        return;
-    struct sim_news news = {
-        .at_ns = sim_world_ns(w),
-        .word = sl_engine_self_word(node->engine),
-        .node = node->number,
-        .earlier = node->update,
-    };
-    node->update = sim_watch_news(&w->watch, SIM_NEWS_UPDATE, &news);
-    sim_node_step(node, NULL);
 }

@@ -65,6 +65,10 @@ struct sim_node {
     bool has_lied;
     bool was_full;                       /* its table had no room for some member, in this life */
     uint64_t sync_number, sync_began_ns; /* the session begun last; began: 0 once it has ended */
+    const char *tags;                    /* its own, now; the action has them */
+    uint8_t moves;                       /* how often its address has changed */
+    bool moves_next;                     /* at its next start; then next_zone is its zone */
+    uint32_t next_zone;
     int64_t clock_s;                     /* off by */
     int32_t drift_ppm;                   /* its time goes so much faster */
     uint64_t drift_from_ns, drift_at_ns; /* since this world's time, when its own was that */
@@ -94,8 +98,18 @@ void sim_node_starve(struct sim_node *node, uint32_t millionths, uint64_t until_
 /* Its deadline has come, or its poll. */
 void sim_node_wake(struct sim_node *node);
 void sim_node_leave(struct sim_node *node);
-/* Claims itself anew, with a higher incarnation. */
+
+/* node_identity.c. Claims itself anew, with a higher incarnation. */
 void sim_node_update(struct sim_node *node);
+/* The same, with these tags, which must outlive the world. */
+void sim_node_tag(struct sim_node *node, const char *tags);
+/* Another address, and maybe another zone, from its next start on. */
+void sim_node_move(struct sim_node *node, uint32_t zone);
+/* Where and in which zone a life begins. */
+void sim_node_settle(struct sim_node *node);
+struct sl_endpoint sim_node_endpoint(const struct sim_node *node);
+/* What it says of itself as a new life, or where it is formed. */
+void sim_node_describe(const struct sim_node *node, struct sl_config *config);
 
 /* Its word is this from now on. */
 void sim_node_tell_truth(struct sim_node *node, uint64_t word);

@@ -16,7 +16,7 @@ static void send(void *context, struct sl_buffer *buffer, uint32_t length_bytes,
 {
     struct sim_node *node = context;
     if (traffic == SL_CLASS_BULK && buffer->bytes[SL_HEADER_TYPE_AT] == SL_FRAME_SYNC_REQUEST)
-        sim_repairs_asked(node, sim_node_at(to));
+        sim_repairs_asked(node, sim_world_at(node->world, to));
     sl_header_stamp(buffer->bytes, node->lane->id, ++node->lane->counter);
     node->sent += to_count;
     for (uint32_t i = 0; i < to_count; i++)

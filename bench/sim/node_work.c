@@ -77,7 +77,7 @@ static bool meet(struct sim_node *node, struct sim_packet *packet)
         .bytes = packet->bytes,
         .length_bytes = packet->length_bytes,
         .room_bytes = w->scenario->options.config.frame_bytes,
-        .from = sim_endpoint_of(packet->from),
+        .from = sim_world_endpoint(w, packet->from),
     };
     uint64_t charged_before = node->counters->charged_bytes;
     uint64_t served_before = node->counters->served_bytes;

@@ -16,6 +16,7 @@ bool sim_node_fits(const struct sim_node *node, enum sim_verb verb)
     case SIM_CRASH:
         return node->state != SIM_NODE_DOWN;
     case SIM_CLOCK:
+    case SIM_MOVE:
     case SIM_DRIFT:
         return true;
     default:

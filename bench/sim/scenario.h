@@ -23,6 +23,7 @@ extern "C" {
 #define SIM_MILLION      1000000u
 #define SIM_LATENCIES    4
 #define SIM_WHY_BYTES    512
+#define SIM_TAGS_BYTES   64 /* of one tag action, with its end */
 
 struct sim_zone {
     char name[SL_ZONE_BYTES_MAX + 1];
@@ -38,6 +39,8 @@ enum sim_verb {
     SIM_CLOCK,
     SIM_DRIFT,
     SIM_UPDATE,
+    SIM_TAG,
+    SIM_MOVE,
     SIM_CLOG,
     SIM_STARVE,
     SIM_RING,
@@ -58,6 +61,7 @@ enum sim_verb {
 };
 
 #define SIM_FROM_STRANGER UINT32_MAX
+#define SIM_SAME_ZONE     UINT32_MAX
 
 struct sim_action {
     uint64_t at_ns, every_ns, until_ns; /* every_ns 0: once */
@@ -68,13 +72,15 @@ struct sim_action {
     uint64_t duration_ns; /* pause, join, clog, starve, lie, burst, reorder, replay; clock: how far;
                              rtt, delay: one way */
     uint64_t jitter_ns;   /* rtt, delay */
-    uint32_t number;      /* ring: packets; mtu: bytes; pick: of the name; forge: incarnations up */
-    uint32_t from;        /* forge: the node that says it; SIM_FROM_STRANGER */
+    uint32_t number; /* ring: packets; mtu: bytes; pick: of the name; forge: incarnations up; move:
+                        the zone, or SIM_SAME_ZONE */
+    uint32_t from;   /* forge: the node that says it; SIM_FROM_STRANGER */
     enum sl_status status; /* forge */
     bool forges;           /* lie: claims in others' names, too */
     bool back;             /* clock: into the past; drift: slower */
     uint32_t millionths;
-    bool one_way; /* from a to b */
+    bool one_way;              /* from a to b */
+    char tags[SIM_TAGS_BYTES]; /* tag */
     uint32_t line;
 };
 
@@ -138,7 +144,8 @@ struct sim_scenario {
     struct sim_action paths[SIM_PATHS_MAX]; /* RTT and DELAY, in this order, from the start on */
     struct sim_pick formed;                 /* RANGES */
     bool is_formed;                         /* else nobody runs at first */
-    struct sim_pick seeds;                  /* RANGES */
+    bool changes_identities; /* tags, addresses or zones: views keep cold records of their own */
+    struct sim_pick seeds;   /* RANGES */
     uint64_t run_ns;
     uint64_t seed;
     uint32_t action_count, expect_count;

@@ -7,10 +7,8 @@
 #define DRIFT_MAX     100000u /* millionths */
 
 #define VERBS                                                                                 \
-    "at, crash, restart, pause, leave, join, update, clock, drift, clog, starve, ring, lie, " \
-    "forge, "                                                                                 \
-    "pick, cut, "                                                                             \
-    "heal, "                                                                                  \
+    "at, crash, restart, pause, leave, join, update, tag, move, clock, drift, clog, starve, " \
+    "ring, lie, forge, pick, cut, heal, "                                                     \
     "loss, burst, mtu, rtt, delay, duplicate, reorder, replay, corrupt, expect or a topology line"
 
 typedef bool (*parse_fn)(struct sim_words *w, struct sim_scenario *s, struct sim_action *a);
@@ -180,6 +178,8 @@ static const struct {
     {"pause", SIM_PAUSE, pause},
     {"leave", SIM_LEAVE, turns},
     {"join", SIM_JOIN, turns},
+    {"tag", SIM_TAG, sim_parse_tag},
+    {"move", SIM_MOVE, sim_parse_move},
     {"clock", SIM_CLOCK, clock_step},
     {"drift", SIM_DRIFT, drift},
     {"update", SIM_UPDATE, who_only},

@@ -21,6 +21,12 @@ bool sim_parse_delay(struct sim_words *w, struct sim_scenario *s, struct sim_act
 bool sim_parse_expect(struct sim_words *words, struct sim_scenario *scenario, const char *line,
                       size_t length);
 
+/* scenario_identity.c */
+bool sim_parse_tag(struct sim_words *words, struct sim_scenario *scenario,
+                   struct sim_action *action);
+bool sim_parse_move(struct sim_words *words, struct sim_scenario *scenario,
+                    struct sim_action *action);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What engines tell, held against what is true. */
+#include <string.h>
+
 #include "bench/sim/forge.h"
 #include "bench/sim/trace.h"
 #include "bench/sim/world.h"
@@ -89,6 +91,15 @@ static void saw_dead(struct sim_world *w, const struct sim_node *viewer, struct 
     }
 }
 
+/* The claim came with the tags that it was made with; earlier ones may have been skipped. */
+static bool has_tags(const struct sl_event *event, const struct sim_news *update)
+{
+    struct sl_identity held = sl_cold_identity(event->cold);
+    return event->word != update->word || update->tags == NULL ||
+           (held.tags_bytes == strlen(update->tags) &&
+            memcmp(held.tags, update->tags, held.tags_bytes) == 0);
+}
+
 /* A viewer that skips an update by a later one has learned both. */
 static void saw_updates(struct sim_world *w, const struct sim_node *viewer,
                         const struct sim_node *member, const struct sl_event *event)
@@ -97,7 +108,7 @@ static void saw_updates(struct sim_world *w, const struct sim_node *viewer,
     for (uint32_t i = member->update; i != SIM_NEWS_NONE; i = all[i].earlier) {
         if (all[i].word <= event->previous_word)
             return;
-        if (all[i].word <= event->word)
+        if (all[i].word <= event->word && has_tags(event, &all[i]))
             sim_watch_sight(&all[i], sim_world_ns(w), viewer->number);
     }
 }

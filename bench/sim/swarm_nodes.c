@@ -71,9 +71,28 @@ static void draw_forged(struct sim_drawing *d)
                   senders[sim_draw_between(d, 0, 1)]);
 }
 
+static void draw_tags(struct sim_drawing *d)
+{
+    sim_draw_once(d, sim_draw_moment(d, 0), "tag %" PRIu64 " nodes role=r%" PRIu64 ",rack=7",
+                  sim_draw_between(d, 1, 5), sim_draw_between(d, 1, 9));
+}
+
+/* Back at another address, maybe before anybody has missed it. */
+static void draw_move(struct sim_drawing *d)
+{
+    uint64_t at_ms = sim_draw_moment(d, 2000);
+    sim_draw_once(d, at_ms, "crash n4");
+    if (d->draft->zone_count > 1 && sim_draw_chance(d, 30))
+        sim_draw_once(d, at_ms, "move n4 to zone z2");
+    else
+        sim_draw_once(d, at_ms, "move n4");
+    sim_draw_once(d, at_ms + sim_draw_between(d, 100, 1800), "restart n4");
+}
+
 static const struct sim_draw_kind of_nodes[] = {
-    {draw_node_loss, 20}, {draw_bad_nodes, 10}, {draw_node_mtu, 5}, {draw_node_cut, 20},
-    {draw_delays, 15},    {draw_forged, 10},    {draw_drift, 15},
+    {draw_node_loss, 20}, {draw_bad_nodes, 10}, {draw_node_mtu, 5},
+    {draw_node_cut, 20},  {draw_delays, 15},    {draw_forged, 10},
+    {draw_drift, 15},     {draw_tags, 10},      {draw_move, 10},
 };
 
 void sim_draw_node_faults(struct sim_drawing *d)

@@ -114,6 +114,12 @@ static void act_on(struct sim_node *node, const struct sim_action *a, uint32_t i
     case SIM_UPDATE:
         sim_node_update(node);
         return;
+    case SIM_TAG:
+        sim_node_tag(node, a->tags);
+        return;
+    case SIM_MOVE:
+        sim_node_move(node, a->number);
+        return;
     case SIM_CLOG:
         clog_links(node, a, index, count);
         return;

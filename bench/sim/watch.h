@@ -31,6 +31,7 @@ struct sim_news {
     uint64_t word; /* UPDATE: who holds this or a greater one knows */
     uint32_t node; /* whose news; of a zone: its number */
     bool of_zone;
+    const char *tags;         /* UPDATE: those that it claimed; NULL: not looked at */
     uint32_t earlier;         /* the same node's before it; SIM_NEWS_NONE */
     struct sim_sight *sights; /* in the order of time */
     uint32_t count, capacity;

@@ -39,6 +39,7 @@ static int create_nodes(struct sim_world *w)
         struct sim_node *node = &w->nodes[i];
         node->world = w;
         node->number = i;
+        node->tags = "";
         node->crash = node->update = SIM_NEWS_NONE;
         node->wake = (struct sim_link){.kind = SIM_LINK_WAKE, .owner = i};
         node->ring = SIM_RING_MAX;
@@ -145,6 +146,18 @@ static void deliver(struct sim_world *w, uint32_t from, uint32_t to, const uint8
 /* How far away strangers are. */
 #define SIM_STRANGE_NS 1000000u
 
+uint32_t sim_world_at(const struct sim_world *w, const struct sl_endpoint *endpoint)
+{
+    uint8_t moves;
+    uint32_t node = sim_node_at(endpoint, &moves);
+    return node < w->scenario->node_count && w->nodes[node].moves == moves ? node : SIM_NODE_NONE;
+}
+
+struct sl_endpoint sim_world_endpoint(const struct sim_world *w, uint32_t node)
+{
+    return sim_endpoint_of(node, node < w->scenario->node_count ? w->nodes[node].moves : 0);
+}
+
 static bool is_clogged(const struct sim_world *w, uint32_t node)
 {
     const struct sim_node *n = &w->nodes[node];
@@ -165,7 +178,7 @@ static struct sim_fate decide(struct sim_world *w, uint32_t from, uint32_t to,
 void sim_world_send(struct sim_world *w, uint32_t from, const struct sl_endpoint *endpoint,
                     const uint8_t *bytes, uint32_t length_bytes)
 {
-    uint32_t to = sim_node_at(endpoint);
+    uint32_t to = sim_world_at(w, endpoint);
     sim_node_meter(&w->nodes[from], length_bytes, false);
     sim_world_count(w, SIM_METRIC_frames_sent, 1);
     struct sim_fate fate = decide(w, from, to, length_bytes);

@@ -142,6 +142,10 @@ static inline uint64_t sim_world_echo_ns(const struct sim_world *world)
 }
 
 /* Copies bytes onto the network. */
+/* Who is there now; SIM_NODE_NONE: nobody. */
+uint32_t sim_world_at(const struct sim_world *world, const struct sl_endpoint *endpoint);
+/* A node's address now; behind the last node, a stranger's. */
+struct sl_endpoint sim_world_endpoint(const struct sim_world *world, uint32_t node);
 void sim_world_send(struct sim_world *world, uint32_t from, const struct sl_endpoint *to,
                     const uint8_t *bytes, uint32_t length_bytes);
 /* From an address at which nobody is, past the network's faults. */

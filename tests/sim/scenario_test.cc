@@ -256,10 +256,17 @@ TEST_F(Scenario, RefusalsSayWhereWhatAndWhatWasExpected)
     EXPECT_EQ(refusal("nodes 3\nat 5s crash 101%"),
               "f:2: '101%', expected nodes: n7, n3-n10, n1,n5-n9, zone NAME, 1%, 5 nodes, crashed, "
               "leavers, all, all but n7, or a pick's name");
+    EXPECT_EQ(refusal("nodes 3\ntag n1"),
+              "f:2: the line ends, expected tags, such as role=cache,rack=7");
+    EXPECT_EQ(refusal("nodes 3\ntag n1 role"),
+              "f:2: 'role' is no tag; write key=value pairs, separated by commas");
+    EXPECT_EQ(refusal("nodes 3\ntag n1 role=" + std::string(60, 'x')),
+              "f:2: tags of 65 bytes, expected at most 63");
+    EXPECT_EQ(refusal("zone a 3\nmove n1 to a"), "f:2: 'a', expected 'zone'");
     EXPECT_EQ(refusal("nodes 3\nat 5s explode n1"),
-              "f:2: 'explode', expected at, crash, restart, pause, leave, join, update, clock, "
-              "drift, clog, "
-              "starve, ring, lie, forge, pick, cut, heal, loss, burst, mtu, rtt, delay, duplicate, "
+              "f:2: 'explode', expected at, crash, restart, pause, leave, join, update, tag, move, "
+              "clock, drift, clog, starve, "
+              "ring, lie, forge, pick, cut, heal, loss, burst, mtu, rtt, delay, duplicate, "
               "reorder, "
               "replay, "
               "corrupt, expect or a topology line");
