@@ -55,6 +55,9 @@ static bool loop_command(struct sl_engine_loop *l)
     case SL_COMMAND_UPDATE:
         answer = sl_engine_update(l->engine, l->host->now_ns, letter->tags, letter->tags_bytes);
         break;
+    case SL_COMMAND_REMOVE:
+        answer = sl_engine_remove(l->engine, l->host->now_ns, letter->name, letter->name_bytes);
+        break;
     case SL_COMMAND_TELL_RIVAL:
         sl_engine_host_tell_rival(l->host, &letter->rival_address, letter->rival);
         answer = 0;

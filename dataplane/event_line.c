@@ -79,6 +79,9 @@ void sl_event_line(struct sl_event_line *line, const struct sl_node_event *e)
     case SL_EVENT_MEMBER_LEFT:
         put(line, SL_LOG_NOTICE, "member '%s' has left", e->name);
         break;
+    case SL_EVENT_MEMBER_REMOVED:
+        put_accused(line, SL_LOG_NOTICE, e, "removed");
+        break;
     case SL_EVENT_MEMBER_UPDATED:
         put(line, SL_LOG_INFO, "member '%s' has new tags or addresses", e->name);
         break;

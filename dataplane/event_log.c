@@ -82,7 +82,7 @@ uint32_t sl_event_log_read(const struct sl_event_log *log, uint64_t after,
 static bool is_accused(const struct sl_member_info *member)
 {
     enum sl_status status = sl_word_status(member->word);
-    return status == SL_SUSPECT || status == SL_DEAD;
+    return status == SL_SUSPECT || status == SL_DEAD || member->removed;
 }
 
 /* Takes the event if it is the accusation that the member's word came from. */

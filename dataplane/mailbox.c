@@ -9,7 +9,7 @@
 int sl_mailbox_ask(struct sl_mailbox *box, const struct sl_letter *letter, uint64_t wait_ns)
 {
     if (__atomic_load_n(&box->state, __ATOMIC_ACQUIRE) == SL_MAILBOX_POSTED)
-        return -EBUSY;
+        return -EAGAIN;
     box->letter = *letter;
     __atomic_store_n(&box->state, SL_MAILBOX_POSTED, __ATOMIC_RELEASE);
     for (uint64_t waited_ns = 0;; waited_ns += LOOK_EVERY_NS) {

@@ -22,6 +22,7 @@ enum sl_command {
     SL_COMMAND_JOIN,
     SL_COMMAND_LEAVE,
     SL_COMMAND_UPDATE,
+    SL_COMMAND_REMOVE,
     SL_COMMAND_TELL_RIVAL, /* of this node's address: users hear of it by an event */
 };
 
@@ -37,6 +38,8 @@ struct sl_letter {
     struct sl_endpoint seeds[SL_SEEDS_MAX];
     uint32_t tags_bytes; /* UPDATE */
     char tags[SL_TAGS_BYTES_MAX];
+    uint32_t name_bytes; /* REMOVE */
+    char name[SL_NAME_BYTES_MAX];
     struct sl_endpoint rival_address; /* TELL_RIVAL */
     char rival[32];
 };
@@ -48,7 +51,7 @@ struct sl_mailbox {
 };
 
 /* Control thread: posts the letter and waits for the engine's answer (0 or -errno) at most wait_ns:
-   -ETIMEDOUT. -EBUSY while an earlier letter is still unanswered. */
+   -ETIMEDOUT. -EAGAIN while an earlier letter is still unanswered. */
 int sl_mailbox_ask(struct sl_mailbox *box, const struct sl_letter *letter, uint64_t wait_ns);
 
 /* Engine's core: the posted letter, NULL if there is none; then its answer. */

@@ -79,6 +79,7 @@ static void member_fill(struct sl_node_context *n, struct sl_member_info *m,
         copy_text(m->zone, sizeof(m->zone), "default", 7);
     m->unreachable = is_unreachable(engine, m->word, m->zone) || is_cut_off(n, m);
     m->flapping = sl_engine_is_flapping(engine, m->id);
+    m->removed = item->removed;
 }
 
 static int node_members(void *context, uint64_t after_id, struct sl_member_info *out,
@@ -126,6 +127,16 @@ static const char *link_name(const struct sl_port *port)
     return names[sl_port_link(port)];
 }
 
+/* The engine writes one count after the other: a moment's sum may be off by one. */
+static void count_members(const struct sl_view_summary *summary, uint32_t counts[SL_NODE_STATUSES])
+{
+    uint32_t removed = __atomic_load_n(&summary->removed_count, __ATOMIC_RELAXED);
+    for (uint32_t i = 0; i < SL_NODE_STATUSES - 1; i++)
+        counts[i] = __atomic_load_n(&summary->count_by_status[i], __ATOMIC_RELAXED);
+    counts[SL_NODE_STATUSES - 1] = removed < counts[SL_LEFT] ? removed : counts[SL_LEFT];
+    counts[SL_LEFT] -= counts[SL_NODE_STATUSES - 1];
+}
+
 static int node_info(void *context, struct sl_node_info *info)
 {
     struct timespec now;
@@ -135,9 +146,7 @@ static int node_info(void *context, struct sl_node_info *info)
         sl_view_summary(sl_engine_view(n->runtime->loop.engine));
     memset(info, 0, sizeof(*info));
     self_fill(n, &info->self);
-    for (uint32_t i = 0; i < 4; i++)
-        info->members_by_status[i] =
-            __atomic_load_n(&summary->count_by_status[i], __ATOMIC_RELAXED);
+    count_members(summary, info->members_by_status);
     copy_text(info->cluster, sizeof(info->cluster), o->config.cluster_name,
               strlen(o->config.cluster_name));
     copy_text(info->profile, sizeof(info->profile), o->profile, strlen(o->profile));
@@ -270,6 +279,16 @@ static int node_update(void *context, const void *tags, uint32_t bytes)
     return sl_mailbox_ask(&n->runtime->mailbox, &letter, SL_MAILBOX_WAIT_NS);
 }
 
+static int node_remove(void *context, const char *name, uint32_t name_bytes)
+{
+    struct sl_node_context *n = context;
+    struct sl_letter letter = {.command = SL_COMMAND_REMOVE, .name_bytes = name_bytes};
+    if (name_bytes > sizeof(letter.name))
+        return -ENOENT;
+    memcpy(letter.name, name, name_bytes);
+    return sl_mailbox_ask(&n->runtime->mailbox, &letter, SL_MAILBOX_WAIT_NS);
+}
+
 struct sl_node sl_node_of(struct sl_node_context *context)
 {
     return (struct sl_node){
@@ -282,5 +301,6 @@ struct sl_node sl_node_of(struct sl_node_context *context)
         .seeds = node_seeds,
         .leave = node_leave,
         .update = node_update,
+        .remove = node_remove,
     };
 }

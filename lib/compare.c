@@ -14,7 +14,9 @@ uint32_t sl_compare_write_member(uint8_t *out, uint32_t room_bytes, uint64_t sel
     struct sl_identity identity;
     switch (sl_word_status(member->word)) {
     case SL_LEFT:
-        return sl_record_write_left(out, room_bytes, member->id, member->word);
+        if (!member->removed)
+            return sl_record_write_left(out, room_bytes, member->id, member->word);
+        /* fallthrough */
     case SL_DEAD:
         return sl_record_write_accusation(out, room_bytes, member->id, member->word, self_id);
     default:

@@ -68,7 +68,9 @@ struct sl_engine_stats {
     uint64_t flapping;           /* members, now */
     uint64_t path_bytes;         /* longest frame that is sent now: less where long ones vanish */
     uint64_t paths_swallowed;    /* times that long frames were found to vanish */
-    uint64_t leave_told; /* members that the own leave was sent to, as far as others are heard */
+    uint64_t leave_told;    /* members that the own leave was sent to, as far as others are heard */
+    uint64_t removals_made; /* members removed here, by an operator */
+    uint64_t removals_heard; /* and elsewhere */
 };
 
 /* How an engine's view lies in memory (view.h). NULL instead of one: own cold records, compacting.
@@ -115,6 +117,13 @@ int sl_engine_leave(struct sl_engine *engine, uint64_t now_ns);
    SL_TAGS_BYTES_MAX; -ENOBUFS: no room for the record now; -EOVERFLOW: no incarnation is left;
    -ESHUTDOWN: leaving, left or yielded. */
 int sl_engine_update(struct sl_engine *engine, uint64_t now_ns, const void *tags, uint32_t bytes);
+
+/* An operator's word that the member of this name, which is dead or left here, is gone: it is no
+   longer dialled, it is forgotten as one that left is, and all hear of it. A member that lives
+   refutes it. Again is fine, and tells all again. 0; -EINVAL: this node itself; -ENOENT: not known;
+   -EBUSY: alive or suspect here; -ESHUTDOWN: leaving, left or yielded. */
+int sl_engine_remove(struct sl_engine *engine, uint64_t now_ns, const char *name,
+                     uint32_t name_bytes);
 
 /* What a node sees of its own trouble. */
 enum sl_stall {

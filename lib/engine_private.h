@@ -21,7 +21,7 @@
  *   join.c       seeds
  *   sync.c       sessions that make two views equal: sync_ask.c questions, sync_answer.c what
  *                comes back, walk.c range by range, for large differences
- *   dial.c       the dead and lost seeds; retention.c forgetting
+ *   dial.c       the dead and lost seeds; remove.c an operator's word, retention.c forgetting
  *   acquaintances.c  who answered last
  *   flaps.c      who dies again and again; path.c how long frames may be
  */

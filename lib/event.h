@@ -28,8 +28,9 @@
     X(ADDRESS_CONFLICT, "address-conflict") /* another MAC address, the event's name, holds this   \
                                                node's address or that of a neighbour (endpoint) */ \
     X(MEMBER_FLAPPING, "flapping") /* dead once more; not told of again until it is quiet */       \
-    X(PATH_SHORT, "path-short") /* long frames to that zone vanish: short ones are sent there */   \
-    X(PATH_LONG, "path-long")   /* long ones to that zone pass again */
+    X(PATH_SHORT, "path-short")  /* long frames to that zone vanish: short ones are sent there */  \
+    X(PATH_LONG, "path-long")    /* long ones to that zone pass again */                           \
+    X(MEMBER_REMOVED, "removed") /* dead or left, and gone by an operator's word */
 
 enum sl_event_type {
 #define SL_EVENT_ENUM(name, text) SL_EVENT_##name,
@@ -43,7 +44,7 @@ struct sl_event {
     uint64_t id;                   /* zone events: the hash of the zone's name */
     uint64_t word;                 /* after the change; zone events: 0 */
     uint64_t previous_word;        /* before it; 0 = was not known */
-    uint64_t accuser_id;           /* SUSPECT and DEAD */
+    uint64_t accuser_id;           /* SUSPECT and DEAD; REMOVED: the node where it was said */
     struct sl_endpoint endpoint;   /* CONFLICT: where the other is; SELF_JOINED: who
                                       answered, unset without seeds; else unset */
     const struct sl_cold *cold;    /* name and more; zone events: of a member of that zone; NULL for

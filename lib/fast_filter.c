@@ -15,7 +15,8 @@ static bool is_foreign_claim(const struct sl_fast *fast, const struct sl_record 
 static bool is_news_of_self(struct sl_pass *pass, const struct sl_record *record)
 {
     /* A joiner's question may be answered by the death of the name's last holder. */
-    bool is_predecessor = record->type == SL_RECORD_DEAD && pass->header.type == SL_FRAME_SYNC;
+    bool is_gone = record->type == SL_RECORD_DEAD || record->type == SL_RECORD_REMOVED;
+    bool is_predecessor = is_gone && pass->header.type == SL_FRAME_SYNC;
     bool is_above = record->word > pass->self_word || is_foreign_claim(pass->fast, record);
     pass->urgent |= is_above;
     return is_above || is_predecessor;
@@ -32,6 +33,12 @@ static bool is_new_confirmation(struct sl_pass *pass, const struct sl_record *re
     return true;
 }
 
+static bool is_removed(const struct sl_view *view, uint64_t id)
+{
+    uint32_t slot = sl_view_find(view, id, NULL);
+    return slot == SL_SLOT_NONE || sl_view_is_removed(view, slot);
+}
+
 static bool is_news(struct sl_pass *pass, const struct sl_record *record, uint64_t held)
 {
     if (record->id == pass->fast->self_id)
@@ -40,6 +47,8 @@ static bool is_news(struct sl_pass *pass, const struct sl_record *record, uint64
         return record->type == SL_RECORD_ALIVE; /* nobody is added by a rumour of its death */
     if (record->word > held)
         return true;
+    if (record->type == SL_RECORD_REMOVED)
+        return !is_removed(pass->fast->view, record->id);
     return is_new_confirmation(pass, record);
 }
 
@@ -118,11 +127,14 @@ struct late_record {
  */
 #define LATE_MAX 24
 
-/* Not greater, and no equal SUSPECT: in one comparison, for branches on what a record says are
- * mispredicted. */
+/* Types whose records may be news with a word that is held already. */
+#define NEWS_IF_EQUAL (1u << SL_RECORD_SUSPECT | 1u << SL_RECORD_REMOVED)
+
+/* Not greater, nor equal and of such a type: in one comparison, because branches on what a record
+ * says are mispredicted. */
 static inline bool is_stale(uint8_t type, uint64_t word, uint64_t held)
 {
-    return word < held + (type != SL_RECORD_SUSPECT);
+    return word < held + (~(NEWS_IF_EQUAL >> type) & 1);
 }
 
 static bool filter_late(struct sl_pass *pass, const struct late_record *late, uint32_t count)

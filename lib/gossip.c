@@ -216,7 +216,8 @@ void sl_gossip_reply(struct sl_engine *e, const struct sl_input *input)
     length +=
         sl_gossip_write(e, buffer.bytes + length, limit - length, e->self_slot, SL_RECORD_ALIVE, 0);
     if (gone) {
-        uint8_t type = sl_word_status(held) == SL_DEAD ? SL_RECORD_DEAD : SL_RECORD_LEFT;
+        bool left = sl_word_status(held) == SL_LEFT && !sl_view_is_removed(e->view, slot);
+        uint8_t type = left ? SL_RECORD_LEFT : SL_RECORD_DEAD; /* or REMOVED: by its word */
         length += sl_gossip_write(e, buffer.bytes + length, limit - length, slot, type, e->self_id);
     }
     sl_engine_send(e, &buffer, length, SL_CLASS_REFUTATION, &input->from, 1);

@@ -93,3 +93,9 @@ bool sl_identity_is_valid(const struct sl_identity *identity)
     return text_is_printable(identity->name, identity->name_bytes) &&
            text_is_printable(identity->zone, identity->zone_bytes);
 }
+
+bool sl_name_is_valid(const char *name, size_t name_bytes)
+{
+    return name_bytes >= 1 && name_bytes <= SL_NAME_BYTES_MAX &&
+           text_is_printable(name, name_bytes);
+}

@@ -30,6 +30,9 @@ bool sl_identity_fits(const struct sl_identity *identity);
    file, a person or a packet. */
 bool sl_identity_is_valid(const struct sl_identity *identity);
 
+/* Could a member have this name? 1..SL_NAME_BYTES_MAX bytes of UTF-8 without control characters. */
+bool sl_name_is_valid(const char *name, size_t name_bytes);
+
 #ifdef __cplusplus
 }
 #endif

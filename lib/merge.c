@@ -44,26 +44,40 @@ static void became_alive(struct sl_engine *e, uint32_t slot, uint64_t word, uint
         sl_engine_tell(e, SL_EVENT_MEMBER_FLAPPING, slot, word, previous, 0);
 }
 
+static enum sl_event_type event_of_end(uint64_t word, bool removed)
+{
+    if (sl_word_status(word) == SL_DEAD)
+        return SL_EVENT_MEMBER_DEAD;
+    return removed ? SL_EVENT_MEMBER_REMOVED : SL_EVENT_MEMBER_LEFT;
+}
+
 static void became_gone(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t previous,
                         uint64_t accuser_id)
 {
     bool dead = sl_word_status(word) == SL_DEAD;
+    bool removed = !dead && accuser_id != 0;
     sl_engine_member_gone(e, slot);
     if (dead && accuser_id != e->self_id)
         SL_STAT(e, deaths_heard);
+    if (removed && accuser_id != e->self_id)
+        SL_STAT(e, removals_heard);
     sl_retention_note(e);
     bool begins_to_flap = dead && sl_word_is_live(previous) && sl_flaps_died(e, slot);
-    sl_engine_tell(e, dead ? SL_EVENT_MEMBER_DEAD : SL_EVENT_MEMBER_LEFT, slot, word, previous,
-                   accuser_id);
+    sl_engine_tell(e, event_of_end(word, removed), slot, word, previous, accuser_id);
     if (begins_to_flap)
         sl_engine_tell(e, SL_EVENT_MEMBER_FLAPPING, slot, word, previous, accuser_id);
 }
 
+/* A LEFT that has an accuser is an operator's word. */
 static void raise_word(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t accuser_id)
 {
     uint64_t previous = sl_view_slot_word(e->view, slot);
-    SL_ASSERT(word > previous && slot != e->self_slot);
-    sl_view_raise(e->view, slot, word);
+    bool removed = sl_word_status(word) == SL_LEFT && accuser_id != 0;
+    SL_ASSERT(slot != e->self_slot && (removed ? word >= previous : word > previous));
+    if (removed)
+        sl_view_remove(e->view, slot, word);
+    else
+        sl_view_raise(e->view, slot, word);
     sl_settle_note(e);
     e->since_s[slot] = (uint32_t)((e->now_ns - e->started_ns) / 1000000000ull);
     if (is_gone(previous) != is_gone(word))
@@ -91,18 +105,30 @@ static void raise_word(struct sl_engine *e, uint32_t slot, uint64_t word, uint64
     }
 }
 
+/* A removal that has waited for its member's end is what this end becomes. */
+static void take_removal(const struct sl_engine *e, uint32_t slot, uint64_t *word,
+                         uint64_t *accuser_id)
+{
+    uint64_t removed = is_gone(*word) ? sl_suspicion_removal(e, slot, *word, accuser_id) : 0;
+    if (removed != 0)
+        *word = removed;
+}
+
 void sl_merge_word(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t accuser_id)
 {
+    take_removal(e, slot, &word, &accuser_id);
     raise_word(e, slot, word, accuser_id);
     if (sl_word_status(word) == SL_DEAD)
         spread(e, slot, SL_RECORD_DEAD, SL_CLASS_SUSPICION, accuser_id);
     else if (sl_word_status(word) == SL_LEFT)
-        spread(e, slot, SL_RECORD_LEFT, SL_CLASS_MEMBERSHIP, 0);
+        spread(e, slot, accuser_id != 0 ? SL_RECORD_REMOVED : SL_RECORD_LEFT, SL_CLASS_MEMBERSHIP,
+               accuser_id);
 }
 
 void sl_merge_word_quietly(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t accuser_id)
 {
-    SL_ASSERT(sl_word_status(word) == SL_DEAD);
+    SL_ASSERT(is_gone(word));
+    take_removal(e, slot, &word, &accuser_id);
     raise_word(e, slot, word, accuser_id);
     sl_rumours_remove(&e->rumours, slot);
 }
@@ -178,7 +204,7 @@ static void merge_about_self(struct sl_engine *e, const struct sl_record *r)
         sl_engine_drop(e, SL_DROP_FRAME_FIELD);
         return;
     }
-    if (r->type == SL_RECORD_DEAD)
+    if (r->type == SL_RECORD_DEAD || r->type == SL_RECORD_REMOVED)
         sl_self_heard_dead(e, r->word);
     if (mine)
         sl_self_accused(e, r->word);
@@ -205,6 +231,8 @@ void sl_merge_records(struct sl_engine *e, const struct sl_input *input)
             merge_claim(e, input, &record, i < seen ? seen_slots[i] : SL_SLOT_NONE);
         else if (record.type == SL_RECORD_LEFT)
             sl_merge_left(e, &record);
+        else if (record.type == SL_RECORD_REMOVED)
+            sl_merge_removed(e, &record, input->header.sender_id);
         else
             sl_merge_accusation(e, &record, input->header.sender_id);
     }

@@ -16,7 +16,8 @@ void sl_merge_records(struct sl_engine *e, const struct sl_input *input);
    the slot was seen, for that a second search is saved; slots: SL_STEP_RECORDS_MAX of them,
    SL_SLOT_NONE where nobody is known. */
 uint32_t sl_merge_ahead(const struct sl_engine *e, const struct sl_input *input, uint32_t *slots);
-/* Raises a known member's word and does all that follows from it. */
+/* Raises a known member's word and does all that follows from it. LEFT with an accuser is REMOVED,
+   which may also follow a LEFT with an equal word. */
 void sl_merge_word(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t accuser_id);
 /* The same, but nobody is told. */
 void sl_merge_word_quietly(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t accuser_id);
@@ -24,6 +25,7 @@ void sl_merge_word_quietly(struct sl_engine *e, uint32_t slot, uint64_t word, ui
 /* ---- merge_gone.c ---- */
 
 void sl_merge_left(struct sl_engine *e, const struct sl_record *r);
+void sl_merge_removed(struct sl_engine *e, const struct sl_record *r, uint64_t sender_id);
 void sl_merge_accusation(struct sl_engine *e, const struct sl_record *r, uint64_t sender_id);
 
 /* ---- retention.c ---- */

@@ -2,6 +2,10 @@
 /* What others say of a member's end. */
 #include "lib/engine_private.h"
 
+/* Taken at once and from anybody, because a leave must be known everywhere before its member is
+ * gone: waiting for proof would make each one a death. A liar's is answered within a probe period,
+ * by the member that lives on: whoever it asks has it gone and says so. Only the member's signature
+ * can prove a LEFT; until claims are signed this is no worse than what a liar does by SUSPECT. */
 void sl_merge_left(struct sl_engine *e, const struct sl_record *r)
 {
     uint64_t held = 0;
@@ -32,6 +36,11 @@ static void check_death(struct sl_engine *e, uint32_t slot, uint64_t word)
  * member itself. */
 #define ASKED_AT_SECOND_HAND 8
 
+static bool is_asked_by_me(struct sl_engine *e, bool first_hand)
+{
+    return first_hand || sl_prng_below(&e->prng, e->peers.count) < ASKED_AT_SECOND_HAND;
+}
+
 static void merge_death(struct sl_engine *e, uint32_t slot, const struct sl_record *r,
                         uint64_t sender_id)
 {
@@ -40,7 +49,26 @@ static void merge_death(struct sl_engine *e, uint32_t slot, const struct sl_reco
     if (!sl_zone_is_open(e, slot) ||
         !sl_suspicion_holds_death(e, slot, r->word, r->accuser_id, first_hand, &news))
         sl_merge_word(e, slot, r->word, r->accuser_id);
-    else if (news && (first_hand || sl_prng_below(&e->prng, e->peers.count) < ASKED_AT_SECOND_HAND))
+    else if (news && is_asked_by_me(e, first_hand))
+        check_death(e, slot, r->word);
+}
+
+/* A member that is gone here is removed at once. One that is live here is asked, as if it were said
+ * to be dead: it learns of it and refutes it. */
+void sl_merge_removed(struct sl_engine *e, const struct sl_record *r, uint64_t sender_id)
+{
+    uint64_t held = 0;
+    uint32_t slot = sl_view_find(e->view, r->id, &held);
+    if (slot == SL_SLOT_NONE || r->word < held ||
+        (r->word == held && sl_view_is_removed(e->view, slot)))
+        return;
+    bool open = sl_zone_is_open(e, slot);
+    if (!sl_word_is_live(held))
+        sl_merge_word(e, slot, r->word, r->accuser_id);
+    else if (e->told_by_sync && open)
+        check_death(e, slot, r->word);
+    else if (sl_suspicion_holds_removal(e, slot, r->word, r->accuser_id) && open &&
+             is_asked_by_me(e, sender_id == r->accuser_id))
         check_death(e, slot, r->word);
 }
 

@@ -27,7 +27,10 @@ struct sl_member_info {
     uint64_t accuser_id; /* of a suspect or dead member, while its event is remembered; 0 = none */
     char accuser[SL_NAME_BYTES_MAX + 1]; /* empty: none, or its name was not known */
     bool flapping; /* dies and comes back: its changes are not told as events */
+    bool removed;  /* LEFT by an operator's word; then the accuser is the node where it was said */
 };
+
+#define SL_NODE_STATUSES 5 /* enum sl_status, and removed */
 
 #define SL_NODE_TROUBLES_MAX 24
 
@@ -48,7 +51,7 @@ struct sl_node_info {
     char version[16];
     uint64_t uptime_ns;
     uint32_t phase; /* enum sl_phase */
-    uint32_t members_by_status[4];
+    uint32_t members_by_status[SL_NODE_STATUSES];
     uint32_t max_members;
     uint32_t workers;
     uint64_t view_hash;
@@ -122,4 +125,6 @@ struct sl_node {
     int (*leave)(void *context);
     /* Replaces this node's own tags: sl_engine_update(). */
     int (*update)(void *context, const void *tags, uint32_t bytes);
+    /* An operator's word that a member is gone: sl_engine_remove(). */
+    int (*remove)(void *context, const char *name, uint32_t name_bytes);
 };

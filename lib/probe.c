@@ -219,7 +219,7 @@ static void failed(struct sl_engine *e, struct sl_probe *p)
     if (final)
         sl_suspicion_final(e, silent.slot, false);
     else
-        sl_suspicion_raise_own(e, silent.slot);
+        sl_suspicion_raise_own(e, silent.slot, silent.word);
 }
 
 static void proceed(struct sl_engine *e, struct sl_probe *p, uint64_t due_ns)

@@ -146,8 +146,9 @@ uint32_t sl_record_write_accusation(uint8_t *out, uint32_t room_bytes, uint64_t 
     SL_ASSERT(accuser_id != 0 && accuser_id != id);
     if (room_bytes < SL_RECORD_ACCUSATION_BYTES)
         return 0;
-    uint8_t type = sl_word_status(word) == SL_DEAD ? SL_RECORD_DEAD : SL_RECORD_SUSPECT;
-    prefix_write(out, type, SL_RECORD_ACCUSATION_BYTES, id, word);
+    static const uint8_t types[] = {SL_RECORD_SUSPECT, SL_RECORD_SUSPECT, SL_RECORD_DEAD,
+                                    SL_RECORD_REMOVED};
+    prefix_write(out, types[sl_word_status(word)], SL_RECORD_ACCUSATION_BYTES, id, word);
     sl_be64_store(out + AT_ACCUSER, accuser_id);
     return SL_RECORD_ACCUSATION_BYTES;
 }

@@ -2,8 +2,8 @@
 #pragma once
 /*
  * Records: the updates that a frame carries. A member's own claims (ALIVE, LEFT) and others'
- * accusations (SUSPECT, DEAD) are different types, so that signatures can tell who may say what.
- * See WIRE.md. Pure functions, any thread.
+ * accusations (SUSPECT, DEAD, REMOVED) are different types, so that signatures can tell who may say
+ * what. See WIRE.md. Pure functions, any thread.
  *
  * Every record begins: type (1 byte), flags (1), length in bytes, all of the record (2). Types
  * below 128 go on: id (8), word (8).
@@ -31,6 +31,8 @@ enum sl_record_type {
     SL_RECORD_LEFT = 2,        /* claim: word with status LEFT */
     SL_RECORD_SUSPECT = 3,     /* accusation: word with status SUSPECT, and the accuser's id */
     SL_RECORD_DEAD = 4,        /* accusation: word with status DEAD, and the accuser's id */
+    SL_RECORD_REMOVED = 5,     /* accusation: word with status LEFT, and the id of the node where an
+                                  operator said so */
     SL_RECORD_SKIPPABLE = 128, /* types from here up are skipped by whom they tell nothing */
     SL_RECORD_PAD = 128,       /* nothing */
     SL_RECORD_DOUBT = 129,     /* first-hand: nobody in this zone answers the sender */
@@ -45,7 +47,7 @@ struct sl_record {
     uint16_t length_bytes;
     uint64_t id;
     uint64_t word;
-    uint64_t accuser_id;         /* SUSPECT and DEAD; else 0 */
+    uint64_t accuser_id;         /* of an accusation; else 0 */
     struct sl_identity identity; /* ALIVE; its strings point into the frame */
 };
 
@@ -70,7 +72,7 @@ bool sl_record_next_prefix(struct sl_record_cursor *cursor, uint8_t *type, uint6
 uint32_t sl_record_write_alive(uint8_t *out, uint32_t room_bytes, uint64_t id, uint64_t word,
                                const struct sl_identity *identity);
 uint32_t sl_record_write_left(uint8_t *out, uint32_t room_bytes, uint64_t id, uint64_t word);
-/* word's status selects SUSPECT or DEAD. */
+/* word's status selects SUSPECT, DEAD or, by LEFT, REMOVED. */
 uint32_t sl_record_write_accusation(uint8_t *out, uint32_t room_bytes, uint64_t id, uint64_t word,
                                     uint64_t accuser_id);
 /* Fills exactly length_bytes (4..65535) with one PAD record: type, flags, length, then zeroes. */

@@ -200,7 +200,8 @@ int sl_engine_leave(struct sl_engine *e, uint64_t now_ns)
     publish_word(e, sl_word_with_status(e->self_word, SL_LEFT));
     sl_view_raise(e->view, e->self_slot, e->self_word);
     sl_settle_note(e);
-    sl_gossip_spread(e, e->self_slot, SL_RECORD_LEFT, SL_CLASS_REFUTATION, 0);
+    if (sl_word_is_acceptable(e->self_word)) /* else nobody would take it */
+        sl_gossip_spread(e, e->self_slot, SL_RECORD_LEFT, SL_CLASS_REFUTATION, 0);
     ask_whether_heard(e);
     sl_timer_set(&e->timers, &e->leave_timer, now_ns);
     return 0;

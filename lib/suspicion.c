@@ -10,6 +10,9 @@
  * first a suspicion: most of what a sick node sends is lost, its suspicions too, and its victims
  * would learn of them by their deaths. Waiting ends by itself, so that views come to hold the same
  * word whatever came first.
+ *
+ * An operator's word that a member is gone is no evidence: of a member that is live here it is a
+ * suspicion, which ends as any other, and only what it ends as, a death, becomes a removal.
  */
 #include "lib/engine_private.h"
 
@@ -113,6 +116,7 @@ static struct sl_suspicion *begin(struct sl_engine *e, uint32_t slot, uint64_t w
     s->accuser_count = 0;
     s->death_accuser_id = 0;
     s->death_passed_on = false;
+    s->removed_word = s->remover_id = 0;
     s->mine = false;
     return s;
 }
@@ -170,6 +174,20 @@ bool sl_suspicion_holds_death(struct sl_engine *e, uint32_t slot, uint64_t word,
     return true;
 }
 
+bool sl_suspicion_holds_removal(struct sl_engine *e, uint32_t slot, uint64_t word,
+                                uint64_t remover_id)
+{
+    uint64_t suspected = sl_word_with_status(word, SL_SUSPECT);
+    bool news = suspected > sl_view_slot_word(e->view, slot);
+    struct sl_suspicion *s = accuse(e, slot, suspected, remover_id);
+    if (s == NULL)
+        return news;
+    s->removed_word = word;
+    s->remover_id = remover_id;
+    arm(e, s, slot);
+    return news;
+}
+
 /* Of the peers, one in so many. */
 #define MANY_SUSPECTS_SHARE 4
 
@@ -187,7 +205,7 @@ static bool is_left_to_accusers(const struct sl_engine *e, uint32_t slot)
     return !s->mine && s->accuser_count > wanted;
 }
 
-void sl_suspicion_raise_own(struct sl_engine *e, uint32_t slot)
+void sl_suspicion_raise_own(struct sl_engine *e, uint32_t slot, uint64_t asked)
 {
     uint64_t word = sl_word_with_status(sl_view_slot_word(e->view, slot), SL_SUSPECT);
     /* At the very top of incarnations there is no room for a refutation: receivers would refuse the
@@ -200,6 +218,10 @@ void sl_suspicion_raise_own(struct sl_engine *e, uint32_t slot)
     if (!s->mine)
         SL_STAT(e, suspicions_raised);
     s->mine = true;
+    if (sl_word_status(asked) == SL_LEFT) {
+        s->removed_word = asked;
+        s->remover_id = e->self_id; /* the other view need not know who it was */
+    }
     arm(e, s, slot);
 }
 

@@ -22,14 +22,15 @@ struct sl_view *sl_view_create(struct sl_arena *arena, const struct sl_view_conf
     memset(&pool, 0, sizeof(pool));
     struct sl_view *view = sl_arena_take(arena, 1, sizeof(*view));
     uint32_t *cold = NULL;
-    uint64_t *proven = NULL;
+    uint64_t *proven = NULL, *removed = NULL;
     bool whole = view != NULL;
     struct sl_arena *arrays = config->array_arena != NULL ? config->array_arena : arena;
     whole &= sl_table_create(&table, arrays, config->max_members, config->load_percent,
                              config->compacting);
     whole &= sl_hash_tree_create(&tree, arrays, config->max_members);
     proven = sl_arena_take(arrays, (config->max_members + 63) / 64, sizeof(*proven));
-    whole &= proven != NULL;
+    removed = sl_arena_take(arrays, (config->max_members + 63) / 64, sizeof(*removed));
+    whole &= proven != NULL && removed != NULL;
     if (config->shared_cold == NULL) {
         cold = sl_arena_take(arrays, config->max_members, sizeof(*cold));
         whole &= cold != NULL;
@@ -41,6 +42,7 @@ struct sl_view *sl_view_create(struct sl_arena *arena, const struct sl_view_conf
     view->table = table;
     view->cold = cold;
     view->proven = proven;
+    view->removed = removed;
     view->pool = pool;
     view->tree = tree;
     view->config = *config;
@@ -175,11 +177,45 @@ int sl_view_add(struct sl_view *view, uint64_t id, uint64_t word,
     return 0;
 }
 
+/* Of one bit per slot. */
+static void set_bit(uint64_t *bits, uint32_t slot, bool is_set)
+{
+    uint64_t *word = &bits[slot / 64], bit = 1ull << slot % 64;
+    __atomic_store_n(word, is_set ? *word | bit : *word & ~bit, __ATOMIC_RELAXED);
+}
+
+static bool is_removed(const struct sl_view *view, uint32_t slot, uint64_t word)
+{
+    return sl_word_status(word) == SL_LEFT && sl_view_is_removed(view, slot);
+}
+
+static void count_removed(struct sl_view *view, bool before, bool after)
+{
+    uint32_t *count = &view->summary.removed_count;
+    if (before != after)
+        __atomic_store_n(count, *count + (after ? 1u : UINT32_MAX), __ATOMIC_RELAXED);
+}
+
+void sl_view_remove(struct sl_view *view, uint32_t slot, uint64_t word)
+{
+    uint64_t held = sl_view_slot_word(view, slot);
+    SL_ASSERT(held != 0 && word >= held && sl_word_status(word) == SL_LEFT);
+    count_removed(view, is_removed(view, slot, held), true);
+    set_bit(view->removed, slot, true);
+    if (word > held) {
+        sl_table_set(&view->table, slot, word);
+        account_change(view, sl_view_slot_id(view, slot), held, word);
+    }
+}
+
 void sl_view_raise(struct sl_view *view, uint32_t slot, uint64_t word)
 {
     uint64_t held = sl_view_slot_word(view, slot);
     SL_ASSERT(held != 0 && word > held);
     uint64_t id = sl_view_slot_id(view, slot);
+    count_removed(view, is_removed(view, slot, held), false);
+    if (sl_word_status(word) == SL_LEFT)
+        set_bit(view->removed, slot, false);
     sl_table_set(&view->table, slot, word);
     account_change(view, id, held, word);
 }
@@ -197,17 +233,11 @@ bool sl_view_awaits_room(const struct sl_view *view)
     return sl_retired_is_awaited(&view->retired);
 }
 
-static void set_proven(struct sl_view *view, uint32_t slot, bool is_proven)
-{
-    uint64_t *bits = &view->proven[slot / 64], bit = 1ull << slot % 64;
-    __atomic_store_n(bits, is_proven ? *bits | bit : *bits & ~bit, __ATOMIC_RELAXED);
-}
-
 void sl_view_prove(struct sl_view *view, uint32_t slot)
 {
     SL_ASSERT(sl_view_slot_word(view, slot) != 0);
     if (!sl_view_is_proven(view, slot)) /* mostly it is: the line stays shared */
-        set_proven(view, slot, true);
+        set_bit(view->proven, slot, true);
 }
 
 static bool has_moved(const struct sl_cold *held, const struct sl_identity *identity)
@@ -230,7 +260,7 @@ int sl_view_describe(struct sl_view *view, uint32_t slot, const struct sl_identi
         return -ENOBUFS;
     uint32_t before = view->cold[slot];
     if (has_moved(held, identity))
-        set_proven(view, slot, false);
+        set_bit(view->proven, slot, false);
     __atomic_store_n(&view->cold[slot], reference, __ATOMIC_RELEASE);
     sl_retired_cold(&view->retired, before);
     return 0;
@@ -241,7 +271,9 @@ void sl_view_forget(struct sl_view *view, uint32_t slot)
     uint64_t word = sl_view_slot_word(view, slot);
     SL_ASSERT(word != 0);
     account_change(view, sl_view_slot_id(view, slot), word, 0);
-    set_proven(view, slot, false);
+    set_bit(view->proven, slot, false);
+    count_removed(view, is_removed(view, slot, word), false);
+    set_bit(view->removed, slot, false);
     sl_table_erase(&view->table, slot);
     sl_retired_slot(&view->retired, slot);
     if (view->cold != NULL) {

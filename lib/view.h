@@ -70,6 +70,7 @@ struct sl_view_summary {
     uint32_t live_count;         /* ALIVE and SUSPECT members, oneself included */
     uint32_t member_count;       /* slots in use */
     uint32_t count_by_status[4]; /* of these, by enum sl_status */
+    uint32_t removed_count;      /* of those that are LEFT */
 };
 
 struct sl_view; /* opaque, in the arena */
@@ -144,6 +145,7 @@ struct sl_view_range {
 struct sl_view_item {
     uint64_t id, word;
     uint32_t slot;
+    bool removed;               /* LEFT, by an operator's word */
     const struct sl_cold *cold; /* never NULL */
 };
 
@@ -154,6 +156,9 @@ bool sl_view_range_next(struct sl_view_range *range, struct sl_view_item *out);
 /* Is the member proven: has it answered this node from the address that it has now? Read its cold
    record before: a new address is published after the proof of the old one is gone. */
 bool sl_view_is_proven(const struct sl_view *view, uint32_t slot);
+
+/* Is the member, whose word has status LEFT, gone by an operator's word and not by its own? */
+bool sl_view_is_removed(const struct sl_view *view, uint32_t slot);
 
 /* Named as its type, like stat(): g++ calls that a shadow. */
 #ifdef __cplusplus
@@ -190,6 +195,10 @@ int sl_view_add(struct sl_view *view, uint64_t id, uint64_t word,
 /* Sets a known member's word; it must be greater than the one held. Keeps view_hash, sums and
    live_count. */
 void sl_view_raise(struct sl_view *view, uint32_t slot, uint64_t word);
+
+/* The same with a word of status LEFT that is an operator's; it may be equal to one that is the
+   member's own. */
+void sl_view_remove(struct sl_view *view, uint32_t slot, uint64_t word);
 
 /* Replaces a known member's cold record (retiring the old one) unless it is equal. 0 or -ENOBUFS.
  */

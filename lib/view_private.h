@@ -12,6 +12,7 @@ struct sl_view {
      * shared */
     uint32_t *cold __attribute__((aligned(SL_CACHE_LINE))); /* of each slot: reference, 0 = none */
     uint64_t *proven;                                       /* a bit per slot: its member is */
+    uint64_t *removed; /* a bit per slot, written as its member becomes LEFT, before the word */
     struct sl_cold_pool pool;
     struct sl_hash_tree tree;
     struct sl_view_config config;

@@ -24,6 +24,8 @@ bool sl_view_range_next(struct sl_view_range *range, struct sl_view_item *out)
         out->id = __atomic_load_n(&cell->id, __ATOMIC_RELAXED);
         out->slot = sl_table_slot(table, cell);
         out->cold = sl_view_cold(range->view, out->slot);
+        out->removed =
+            sl_word_status(out->word) == SL_LEFT && sl_view_is_removed(range->view, out->slot);
         range->ended = out->id == range->last_id;
         range->next_id = out->id + 1;
         if (out->cold != NULL) /* else it was forgotten since */

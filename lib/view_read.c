@@ -57,6 +57,12 @@ bool sl_view_is_proven(const struct sl_view *view, uint32_t slot)
     return (bits >> slot % 64 & 1) != 0;
 }
 
+bool sl_view_is_removed(const struct sl_view *view, uint32_t slot)
+{
+    uint64_t bits = __atomic_load_n(&view->removed[slot / 64], __ATOMIC_RELAXED);
+    return (bits >> slot % 64 & 1) != 0;
+}
+
 const struct sl_view_summary *sl_view_summary(const struct sl_view *view)
 {
     return &view->summary;

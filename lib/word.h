@@ -7,6 +7,10 @@
  * LEFT > DEAD > SUSPECT > ALIVE. max() is commutative, associative and idempotent, so lost,
  * duplicated and reordered records cannot make two views differ for good.
  *
+ * A gone member may also be removed by an operator's word. The two bits of status are used up, and
+ * one more would move every word on the wire. So REMOVED is a bit beside the word (view.h), of
+ * words with status LEFT only, and ranks above LEFT as if it were the word's lowest bit.
+ *
  * Word 0 means "no such member": generations start at 1.
  */
 #include <stdbool.h>
@@ -71,14 +75,14 @@ static inline bool sl_word_is_accusation(uint64_t word)
     return ((word ^ word >> 1) & 1) != 0;
 }
 
-/* What is accepted from the wire: generation 1..SL_GENERATION_MAX, and an accusation leaves room
-   for its refutation, which must be acceptable itself. */
+/* What is accepted from the wire: generation 1..SL_GENERATION_MAX, and what others may have made up
+   (all but ALIVE) leaves room for its refutation, which must be acceptable itself. */
 static inline bool sl_word_is_acceptable(uint64_t word)
 {
     uint64_t least = 1ull << SL_REFUTATION_BITS;
     uint64_t most = SL_GENERATION_MAX << SL_REFUTATION_BITS | SL_REFUTATION_MAX;
-    uint64_t accusation = sl_word_is_accusation(word) ? 1 : 0;
-    return sl_word_incarnation(word) - least <= most - least - accusation;
+    uint64_t room = sl_word_status(word) != SL_ALIVE ? 1 : 0;
+    return sl_word_incarnation(word) - least <= most - least - room;
 }
 
 /* Generations are start times: none is much later than now. The bound is far off, because clocks

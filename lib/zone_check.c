@@ -126,7 +126,7 @@ static void accuse(struct sl_engine *e, const struct sl_zone_held *held)
     if (held->final)
         sl_suspicion_final(e, held->slot, false);
     else
-        sl_suspicion_raise_own(e, held->slot);
+        sl_suspicion_raise_own(e, held->slot, held->word);
 }
 
 bool sl_zone_rule_lets_accuse(struct sl_engine *e, uint32_t slot, uint64_t word, uint64_t began_ns,

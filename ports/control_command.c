@@ -2,8 +2,10 @@
 #include "ports/control_command.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "lib/identity.h"
 #include "ports/control_session.h"
 #include "ports/log.h"
 
@@ -36,19 +38,38 @@ static int update(const struct sl_node *node, const struct sl_control_request *r
     return is_text ? node->update(node->context, tags, request->payload_bytes) : -EINVAL;
 }
 
+/* The log takes no name that could not be a member's. */
+static int remove_member(const struct sl_node *node, const struct sl_control_request *request,
+                         const void *name, char command[SL_NAME_BYTES_MAX + 16])
+{
+    if (!sl_name_is_valid(name, request->payload_bytes))
+        return -EILSEQ;
+    snprintf(command, SL_NAME_BYTES_MAX + 16, "remove '%.*s'", (int)request->payload_bytes,
+             (const char *)name);
+    return node->remove(node->context, name, request->payload_bytes);
+}
+
 int sl_control_command(const struct sl_control_session *s, const struct sl_node *node,
                        const struct sl_control_request *request, const void *payload)
 {
-    const char *command = "leave";
+    static const char *const names[] = {
+        [SL_CONTROL_JOIN] = "join",
+        [SL_CONTROL_LEAVE] = "leave",
+        [SL_CONTROL_UPDATE] = "tags",
+        [SL_CONTROL_REMOVE] = "remove",
+    };
+    char command[SL_NAME_BYTES_MAX + 16];
     int status;
+    snprintf(command, sizeof(command), "%s", names[request->type]);
     switch (request->type) {
     case SL_CONTROL_JOIN:
-        command = "join";
         status = join(node, request, payload);
         break;
     case SL_CONTROL_UPDATE:
-        command = "tags";
         status = update(node, request, payload);
+        break;
+    case SL_CONTROL_REMOVE:
+        status = remove_member(node, request, payload, command);
         break;
     default:
         status = node->leave(node->context);

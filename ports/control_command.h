@@ -11,7 +11,7 @@ extern "C" {
 
 struct sl_control_session;
 
-/* A join, leave or update whose size is right. Returns 0 or -errno, logged. */
+/* A join, leave, update or removal whose size is right. Returns 0 or -errno, logged. */
 int sl_control_command(const struct sl_control_session *session, const struct sl_node *node,
                        const struct sl_control_request *request, const void *payload);
 

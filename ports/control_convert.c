@@ -35,7 +35,7 @@ void sl_control_convert_member(const struct sl_member_info *m, struct sl_control
     out->id = m->id;
     out->generation = sl_word_generation(m->word);
     out->refutations = sl_word_refutations(m->word);
-    out->status = (uint8_t)sl_word_status(m->word);
+    out->status = m->removed ? SL_CONTROL_STATUS_REMOVED : (uint8_t)sl_word_status(m->word);
     out->self = m->self;
     out->unreachable = m->unreachable;
     out->flapping = m->flapping;
@@ -90,7 +90,8 @@ void sl_control_convert_event(const struct sl_node_event *e, struct sl_control_e
     out->generation = sl_word_generation(e->word);
     out->accuser = e->accuser_id;
     out->refutations = sl_word_refutations(e->word);
-    out->status = (uint8_t)sl_word_status(e->word);
+    out->status = e->type == SL_EVENT_MEMBER_REMOVED ? SL_CONTROL_STATUS_REMOVED
+                                                     : (uint8_t)sl_word_status(e->word);
     out->previous_status =
         e->previous_word == 0 ? UINT8_MAX : (uint8_t)sl_word_status(e->previous_word);
     out->endpoint = convert_endpoint(&e->endpoint);
@@ -160,6 +161,8 @@ static void convert_engine(const struct sl_engine_stats *e, struct sl_control_st
     out->flapping = e->flapping;
     out->path_bytes = e->path_bytes;
     out->paths_swallowed = e->paths_swallowed;
+    out->removals_made = e->removals_made;
+    out->removals_heard = e->removals_heard;
 }
 
 static struct sl_control_percentiles convert_percentiles(const struct sl_percentiles *p)

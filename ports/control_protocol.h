@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define SL_CONTROL_SOCKET            "/run/starling/starling.sock"
-#define SL_CONTROL_VERSION           4u
+#define SL_CONTROL_VERSION           5u
 #define SL_CONTROL_MAGIC             0x4c525453u /* "STRL" on little-endian machines */
 #define SL_CONTROL_REQUEST_BYTES_MAX 16384u      /* payload of a request */
 #define SL_CONTROL_PAGE_MEMBERS      96u         /* of one answer to MEMBERS, whatever is asked */
@@ -40,10 +40,14 @@ enum sl_control_type {
     SL_CONTROL_EVENTS = 5,  /* struct sl_control_events -> stream of struct sl_control_event */
     SL_CONTROL_JOIN = 6,    /* seeds, each terminated by a zero */
     SL_CONTROL_LEAVE = 7,
-    SL_CONTROL_UPDATE = 8, /* the node's own tags, all of them: text without a zero, maybe empty */
-    SL_CONTROL_SEEDS = 9,  /* -> stream of struct sl_control_seed */
+    SL_CONTROL_UPDATE = 8,  /* the node's own tags, all of them: text without a zero, maybe empty */
+    SL_CONTROL_SEEDS = 9,   /* -> stream of struct sl_control_seed */
+    SL_CONTROL_REMOVE = 10, /* a dead or left member's name, without a zero: it is gone */
     SL_CONTROL_TYPES
 };
+
+/* Status of a member that is LEFT by an operator's word. */
+#define SL_CONTROL_STATUS_REMOVED 4u
 
 struct sl_control_request {
     uint32_t id; /* the client's choice; comes back in responses */
@@ -80,7 +84,7 @@ struct sl_control_member {
     uint64_t id;
     uint64_t generation;
     uint32_t refutations;
-    uint8_t status; /* 0 alive, 1 suspect, 2 dead, 3 left */
+    uint8_t status; /* 0 alive, 1 suspect, 2 dead, 3 left, 4 removed */
     uint8_t self;
     uint8_t unreachable; /* alive or suspect, but nobody in its zone answers */
     uint8_t flapping;    /* dies and comes back: its changes are no events until it is quiet */
@@ -89,7 +93,7 @@ struct sl_control_member {
     char zone[SL_CONTROL_NAME_BYTES];
     char tags[SL_CONTROL_TAGS_BYTES];
     uint32_t reserved_end;
-    uint64_t accuser; /* of a suspect or dead member: an id; 0 = not known */
+    uint64_t accuser; /* of a suspect, dead or removed member: an id; 0 = not known */
     char accuser_name[SL_CONTROL_NAME_BYTES]; /* empty: not known */
 };
 
@@ -118,12 +122,13 @@ struct sl_control_info {
     char version[16];
     uint64_t uptime_ns;
     uint64_t view_hash;
-    uint32_t members_by_status[4];
+    uint32_t members_by_status[5];
     uint32_t max_members;
     uint32_t workers;
     char link[8];
     uint32_t flapping; /* members */
     uint32_t trouble_count;
+    uint32_t reserved;
     struct sl_control_trouble troubles[SL_CONTROL_TROUBLES]; /* oldest first */
 };
 
@@ -173,6 +178,7 @@ struct sl_control_stats {
     uint64_t path_bytes;                    /* longest frame sent now */
     uint64_t paths_swallowed;               /* times that long ones were found to vanish */
     uint64_t served_bytes; /* of stranger_bytes: answers, and of their questions as much */
+    uint64_t removals_made, removals_heard; /* members removed by an operator, here; elsewhere */
     struct sl_control_percentiles probe_rtt, convergence;
     uint32_t worker_count, class_count, drop_count, reserved;
     struct sl_control_worker workers[SL_CONTROL_WORKERS];
@@ -215,11 +221,11 @@ SL_CONTROL_SIZE(sl_control_member, 528);
 SL_CONTROL_SIZE(sl_control_page, 16);
 SL_CONTROL_SIZE(sl_control_seed, 400);
 SL_CONTROL_SIZE(sl_control_trouble, 576);
-SL_CONTROL_SIZE(sl_control_info, 14704);
+SL_CONTROL_SIZE(sl_control_info, 14712);
 SL_CONTROL_SIZE(sl_control_class, 48);
 SL_CONTROL_SIZE(sl_control_drop, 112);
 SL_CONTROL_SIZE(sl_control_percentiles, 48);
 SL_CONTROL_SIZE(sl_control_worker, 40);
-SL_CONTROL_SIZE(sl_control_stats, 9256);
+SL_CONTROL_SIZE(sl_control_stats, 9272);
 SL_CONTROL_SIZE(sl_control_events, 16);
 SL_CONTROL_SIZE(sl_control_event, 216);

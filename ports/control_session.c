@@ -152,6 +152,8 @@ static bool size_is_right(uint16_t type, uint32_t bytes)
         return bytes >= 2 && bytes <= SL_CONTROL_REQUEST_BYTES_MAX;
     case SL_CONTROL_UPDATE:
         return bytes <= SL_TAGS_BYTES_MAX;
+    case SL_CONTROL_REMOVE:
+        return bytes >= 1 && bytes <= SL_NAME_BYTES_MAX;
     default:
         return bytes == 0;
     }
@@ -192,6 +194,7 @@ static void answer(struct sl_control_session *s, const struct sl_node *node,
     case SL_CONTROL_JOIN:
     case SL_CONTROL_LEAVE:
     case SL_CONTROL_UPDATE:
+    case SL_CONTROL_REMOVE:
         sl_control_session_respond(s, request->id, sl_control_command(s, node, request, payload));
         break;
     case SL_CONTROL_SEEDS:

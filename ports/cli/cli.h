@@ -43,7 +43,7 @@ struct sl_cli_command {
 };
 
 extern const struct sl_cli_command sl_cli_members, sl_cli_info, sl_cli_stats, sl_cli_events,
-    sl_cli_join, sl_cli_leave, sl_cli_tags;
+    sl_cli_join, sl_cli_leave, sl_cli_remove, sl_cli_tags;
 
 /* Rows that end every option list; sl_cli_next_option() takes them. */
 #define SL_CLI_OPTIONS                                                               \

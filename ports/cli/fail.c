@@ -156,7 +156,7 @@ int sl_cli_fail_refused(const struct sl_cli *cli, int status)
     case EOVERFLOW:
         reason = "it has no higher incarnation left; restart it";
         break;
-    case EBUSY:
+    case EAGAIN:
         reason = "it is still at an earlier command; try again";
         break;
     case ETIMEDOUT:

@@ -25,7 +25,7 @@ static int print_json(const struct sl_cli *cli, const struct sl_control_info *in
 {
     json_t *object = sl_member_json(&info->self);
     json_t *rest = json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:I, s:I, s:{s:I, s:I, s:I, s:I, s:I}}",
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:I, s:I, s:{s:I, s:I, s:I, s:I, s:I, s:I}}",
         "cluster", sl_text_json(info->cluster), "profile", sl_text_json(info->profile), "phase",
         sl_text_json(info->phase), "port", sl_text_json(info->port), "link",
         sl_text_json(info->link), "version", sl_text_json(info->version), "uptime_ns",
@@ -34,7 +34,7 @@ static int print_json(const struct sl_cli *cli, const struct sl_control_info *in
         (json_int_t)info->workers, "members", "alive", (json_int_t)info->members_by_status[0],
         "suspect", (json_int_t)info->members_by_status[1], "dead",
         (json_int_t)info->members_by_status[2], "left", (json_int_t)info->members_by_status[3],
-        "flapping", (json_int_t)info->flapping);
+        "removed", (json_int_t)info->members_by_status[4], "flapping", (json_int_t)info->flapping);
     json_object_set_new(rest, "troubles", troubles_json(info));
     json_object_update(object, rest);
     json_decref(rest);
@@ -84,6 +84,9 @@ static int print_text(const struct sl_cli *cli, const struct sl_control_info *in
     print_line("link", info->link);
     printf("%-12s %u alive, %u suspect, %u dead, %u left; room for %u\n", "members", members[0],
            members[1], members[2], members[3], info->max_members);
+    if (members[4] > 0)
+        printf("%-12s %u members: `starling members --status removed` lists them\n", "removed",
+               members[4]);
     if (info->flapping > 0)
         printf("%-12s %u members: `starling members` marks them\n", "flapping", info->flapping);
     printf("%-12s %016" PRIx64 "\n", "view hash", info->view_hash);

@@ -7,8 +7,8 @@
 #include "ports/slip.h"
 
 static const struct sl_cli_command *const commands[] = {
-    &sl_cli_members, &sl_cli_info,  &sl_cli_stats, &sl_cli_events,
-    &sl_cli_join,    &sl_cli_leave, &sl_cli_tags,
+    &sl_cli_members, &sl_cli_info,  &sl_cli_stats,  &sl_cli_events,
+    &sl_cli_join,    &sl_cli_leave, &sl_cli_remove, &sl_cli_tags,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -135,8 +135,9 @@ static void take_option(struct sl_cli *cli, int letter, struct wishes *wishes)
     switch (letter) {
     case 'S':
         if (!sl_query_is_status(optarg))
-            sl_cli_usage(cli, "--status '%s' is none of alive, suspect, unreachable, dead, left",
-                         optarg);
+            sl_cli_usage(
+                cli, "--status '%s' is none of alive, suspect, unreachable, dead, left, removed",
+                optarg);
         query->status = optarg;
         break;
     case 'z':
@@ -196,7 +197,9 @@ const struct sl_cli_command sl_cli_members = {
     .name = "members",
     .arguments = "",
     .summary = "Lists the members that the node knows; * marks the node itself.",
-    .help = "  --status WORD  only alive, suspect, unreachable, dead or left members\n"
+    .help = "  --status WORD  only alive, suspect, unreachable, dead, left or removed members; "
+            "removed\n"
+            "                 ones are shown in no other way\n"
             "  --zone ZONE    only members of this zone\n"
             "  --name GLOB    only members whose name matches, such as 'edge-*'\n"
             "  --tag KEY[=GLOB]\n"

@@ -6,7 +6,8 @@
 
 #include "ports/cli/member.h"
 
-static const char *const statuses[] = {"alive", "suspect", "unreachable", "dead", "left"};
+static const char *const statuses[] = {"alive", "suspect", "unreachable",
+                                       "dead",  "left",    "removed"};
 #define STATUSES (sizeof(statuses) / sizeof(statuses[0]))
 
 static size_t status_rank(const struct sl_control_member *member)
@@ -52,6 +53,8 @@ bool sl_query_matches(const struct sl_query *q, const struct sl_control_member *
         if (!has_tag(m, q->tags[i]))
             return false;
     }
+    if (q->status == NULL && m->status == SL_CONTROL_STATUS_REMOVED)
+        return false;
     return (q->status == NULL || strcmp(q->status, sl_member_status(m)) == 0) &&
            (q->zone == NULL || strcmp(q->zone, m->zone) == 0) &&
            (q->name == NULL || fnmatch(q->name, m->name, 0) == 0);

@@ -86,7 +86,7 @@ static json_t *engine_json(const struct sl_control_stats *s)
 {
     return json_pack(
         "{s:{s:I,s:I,s:I}, s:{s:I,s:I,s:I,s:I}, s:{s:I,s:I,s:I}, s:I, s:I, s:I, s:I, s:I, s:I, "
-        "s:I, s:I, s:I, s:I, s:{s:I,s:I}, s:{s:I,s:I}, s:I, s:I, s:I}",
+        "s:I, s:I, s:I, s:I, s:{s:I,s:I}, s:{s:I,s:I}, s:I, s:I, s:I, s:I, s:I}",
         "probes", "started", (json_int_t)s->probes, "failed", (json_int_t)s->probes_failed,
         "saved_by_helpers", (json_int_t)s->probes_saved, "suspicions", "raised",
         (json_int_t)s->suspicions_raised, "heard", (json_int_t)s->suspicions_heard, "confirmations",
@@ -101,7 +101,9 @@ static json_t *engine_json(const struct sl_control_stats *s)
         (json_int_t)s->path_round_trip_ns, "lost_permille", (json_int_t)s->path_lost_permille,
         "zones", "unreachable", (json_int_t)s->zones_unreachable, "doubts",
         (json_int_t)s->zone_doubts, "flapping", (json_int_t)s->flapping, "path_bytes",
-        (json_int_t)s->path_bytes, "paths_swallowed", (json_int_t)s->paths_swallowed);
+        (json_int_t)s->path_bytes, "paths_swallowed", (json_int_t)s->paths_swallowed,
+        "removals_made", (json_int_t)s->removals_made, "removals_heard",
+        (json_int_t)s->removals_heard);
 }
 
 static json_t *records_json(const struct sl_control_stats *s)

@@ -85,6 +85,8 @@ static void print_engine(const struct sl_stats_view *v)
     printf("deaths          %" PRIu64 " declared, %" PRIu64 " heard, %" PRIu64 " refuted; %" PRIu64
            " members flap now\n",
            b->deaths_declared, b->deaths_heard, b->deaths_refuted, b->flapping);
+    printf("removals        %" PRIu64 " made here, %" PRIu64 " heard of\n", b->removals_made,
+           b->removals_heard);
     printf("zones           %" PRIu64 " unreachable, %" PRIu64 " doubts\n", b->zones_unreachable,
            b->zone_doubts);
     printf("syncs           %" PRIu64 " started, %" PRIu64 " ended, of these %" PRIu64

@@ -160,7 +160,7 @@ void sl_text_duration(char *out, size_t out_bytes, uint64_t ns)
 
 const char *sl_text_status(uint8_t status)
 {
-    return sl_status_name((enum sl_status)status);
+    return status == SL_CONTROL_STATUS_REMOVED ? "removed" : sl_status_name((enum sl_status)status);
 }
 
 const char *sl_text_status_colour(uint8_t status)
@@ -169,7 +169,7 @@ const char *sl_text_status_colour(uint8_t status)
     const char *no_color = getenv("NO_COLOR");
     if (!isatty(STDOUT_FILENO) || (no_color != NULL && no_color[0] != '\0'))
         return NULL;
-    return colours[status & 3];
+    return colours[status < SL_LEFT ? status : SL_LEFT];
 }
 
 uint32_t sl_text_columns(void)

@@ -100,6 +100,15 @@ static int update(void *context, const void *tags, uint32_t bytes)
     return 0;
 }
 
+static int remove_member(void *context, const char *name, uint32_t name_bytes)
+{
+    char copy[SL_NAME_BYTES_MAX];
+    (void)context;
+    SL_ASSERT(name_bytes >= 1 && name_bytes <= sizeof(copy));
+    memcpy(copy, name, name_bytes);
+    return name_bytes == 1 ? -ENOENT : 0;
+}
+
 static void end(void)
 {
     sl_control_server_destroy(server);
@@ -114,7 +123,8 @@ static void begin(void)
                                         .join = join,
                                         .seeds = seeds,
                                         .leave = leave,
-                                        .update = update};
+                                        .update = update,
+                                        .remove = remove_member};
     snprintf(path, sizeof(path), "/tmp/starling-fuzz-%d.sock", (int)getpid());
     sl_log_set_level(SL_LOG_ERROR);
     struct sl_control_place place = {.path = path, .group = "", .mode = 0600};

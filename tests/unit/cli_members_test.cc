@@ -45,6 +45,33 @@ TEST_F(Cli, MembersAsATableSortedByNameWithoutColours)
                     "zoe *  alive   1700000000.2  10.0.0.1:7947  east\n");
 }
 
+TEST_F(Cli, RemovedMembersAreShownToThoseWhoAskForThem)
+{
+    fake_.add_member("zoe", SL_ALIVE);
+    fake_.add_member("amy", SL_LEFT);
+    fake_.add_member("bob", SL_LEFT);
+    fake_.members[2].removed = true;
+    fake_.members[2].accuser_id = 1;
+    snprintf(fake_.members[2].accuser, sizeof(fake_.members[2].accuser), "zoe");
+    serve();
+    ASSERT_EQ(run({"members"}), 0) << err_;
+    EXPECT_EQ(out_, "NAME   STATUS  INCARNATION   ADDRESS        ZONE\n"
+                    "amy    left    1700000000.2  10.0.0.2:7947  west\n"
+                    "zoe *  alive   1700000000.2  10.0.0.1:7947  east\n");
+    ASSERT_EQ(run({"members", "--json"}), 0) << err_;
+    EXPECT_EQ(json_array_size(json_object_get(parse(out_).get(), "members")), 2u);
+    ASSERT_EQ(run({"members", "--status", "removed"}), 0) << err_;
+    EXPECT_EQ(out_, "NAME  STATUS   INCARNATION   ADDRESS        ZONE  ACCUSED BY\n"
+                    "bob   removed  1700000000.2  10.0.0.3:7947  east  zoe\n");
+    ASSERT_EQ(run({"members", "--status", "left", "--json"}), 0) << err_;
+    EXPECT_EQ(json_array_size(json_object_get(parse(out_).get(), "members")), 1u);
+    ASSERT_EQ(run({"info", "--json"}), 0) << err_;
+    Json info = parse(out_);
+    json_t *counts = json_object_get(info.get(), "members");
+    EXPECT_EQ(json_integer_value(json_object_get(counts, "left")), 1);
+    EXPECT_EQ(json_integer_value(json_object_get(counts, "removed")), 1);
+}
+
 // What a terminal of 40 columns gets.
 std::string on_terminal(const std::string &path, bool no_color)
 {

@@ -122,9 +122,55 @@ TEST_F(Cli, ARefusalOfTagsSaysWhatToDo)
     fake_.update_status = -EOVERFLOW;
     EXPECT_EQ(run({"tags", "set", "a=1"}), 1);
     EXPECT_NE(err_.find("no higher incarnation left; restart it"), std::string::npos) << err_;
-    fake_.update_status = -EBUSY;
+    fake_.update_status = -EAGAIN;
     EXPECT_EQ(run({"tags", "set", "a=1"}), 1);
     EXPECT_NE(err_.find("still at an earlier command; try again"), std::string::npos) << err_;
+}
+
+TEST_F(Cli, RemoveTellsTheNodeEachName)
+{
+    serve();
+    ASSERT_EQ(run({"remove", "rack 7",
+                   "k\xc3\xbc"
+                   "che"}),
+              0)
+        << err_;
+    EXPECT_EQ(out_, "The node tells the cluster that member 'rack 7' is gone.\n"
+                    "The node tells the cluster that member 'k\xc3\xbc"
+                    "che' is gone.\n");
+    ASSERT_EQ(run({"remove", "--json", "--", "-a"}), 0) << err_;
+    EXPECT_EQ(out_, "{\"schema\": 1, \"removed\": [\"-a\"]}\n");
+    server_.reset();
+    EXPECT_EQ(fake_.removed, (std::vector<std::string>{"rack 7",
+                                                       "k\xc3\xbc"
+                                                       "che",
+                                                       "-a"}));
+}
+
+TEST_F(Cli, ARefusalToRemoveSaysWhatToDoAndTheNextNameIsTried)
+{
+    serve();
+    const std::pair<int, std::string> refusals[] = {
+        {-ENOENT, "the node knows no member 'a'; `starling members` lists those it knows"},
+        {-EBUSY, "member 'a' lives, as far as the node knows; end it, and try again when "
+                 "`starling members` shows it dead or left"},
+        {-EINVAL, "'a' is the node itself; `starling leave` makes it leave"},
+        {-EILSEQ, "'a' can be no member's name; `starling members` lists those it knows"},
+        {-ESHUTDOWN, "the node refused: it is leaving the cluster"},
+        {-EAGAIN, "the node refused: it is still at an earlier command; try again"},
+    };
+    for (const auto &[status, text] : refusals) {
+        fake_.remove_status = status;
+        EXPECT_EQ(run({"remove", "a"}), 1);
+        EXPECT_EQ(err_, "starling remove: " + text + "\n");
+    }
+    EXPECT_EQ(run({"remove", "a", "b", "--json"}), 1);
+    EXPECT_EQ(out_, "{\"schema\": 1, \"removed\": []}\n");
+    EXPECT_EQ(std::count(err_.begin(), err_.end(), '\n'), 2);
+    EXPECT_EQ(run({"remove"}), 2);
+    expect_one_line_of_error();
+    EXPECT_EQ(run({"remove", std::string(SL_NAME_BYTES_MAX + 1, 'a')}), 2);
+    EXPECT_EQ(run({"remove", ""}), 2);
 }
 
 TEST_F(Cli, TheNodesRefusalIsExitCodeOne)

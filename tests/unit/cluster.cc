@@ -235,6 +235,13 @@ uint64_t ClusterNode::id_of(const std::string &name) const
     return sl_member_id(&c, name.data(), name.size());
 }
 
+bool ClusterNode::is_removed(const std::string &name) const
+{
+    uint64_t word = 0;
+    uint32_t slot = sl_view_find(sl_engine_view(engine), id_of(name), &word);
+    return sl_word_status(word) == SL_LEFT && sl_view_is_removed(sl_engine_view(engine), slot);
+}
+
 uint64_t ClusterNode::word_of(const std::string &name) const
 {
     return sl_view_word(sl_engine_view(engine), id_of(name));

@@ -114,6 +114,8 @@ class ClusterNode
     {
         return sl_word_status(word_of(name));
     }
+    // Gone by an operator's word.
+    bool is_removed(const std::string &name) const;
     uint64_t word() const
     {
         return sl_engine_self_word(engine);

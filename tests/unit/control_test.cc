@@ -264,6 +264,32 @@ TEST_F(Control, TagsReachTheNodeWholeOrEmptyButNotWithAZero)
     EXPECT_EQ(answer(fd).head.status, ENOBUFS);
 }
 
+TEST_F(Control, ARemovalReachesTheNodeByNameIfItCanBeAMembers)
+{
+    int fd = greeted();
+    const std::string name = "k\xc3\xbc"
+                             "che 7",
+                      longest(SL_NAME_BYTES_MAX, 'a');
+    for (const std::string &good : {name, longest}) {
+        ask(fd, SL_CONTROL_REMOVE, good.data(), (uint32_t)good.size());
+        EXPECT_EQ(answer(fd).head.status, 0);
+    }
+    EXPECT_EQ(fake_.removed, (std::vector<std::string>{name, longest}));
+    fake_.remove_status = -EBUSY;
+    ask(fd, SL_CONTROL_REMOVE, "a", 1);
+    EXPECT_EQ(answer(fd).head.status, EBUSY);
+    for (const std::string &bad :
+         {std::string("a\nb"), std::string("a\0b", 3), std::string("\xff")}) {
+        ask(fd, SL_CONTROL_REMOVE, bad.data(), (uint32_t)bad.size());
+        EXPECT_EQ(answer(fd).head.status, EILSEQ);
+    }
+    ask(fd, SL_CONTROL_REMOVE);
+    EXPECT_EQ(answer(fd).head.status, EBADMSG);
+    ask(fd, SL_CONTROL_REMOVE, (longest + "a").data(), SL_NAME_BYTES_MAX + 1);
+    EXPECT_EQ(answer(fd).head.status, EBADMSG);
+    EXPECT_EQ(fake_.removed.size(), 3u);
+}
+
 TEST_F(Control, EventsWithoutFollowingEndWithWhatIsRemembered)
 {
     fake_.add_event(SL_EVENT_MEMBER_ALIVE, "a");

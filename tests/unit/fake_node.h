@@ -86,6 +86,10 @@ class FakeNode
             self(c)->tags.assign(static_cast<const char *>(tags), bytes);
             return self(c)->update_status.load();
         };
+        node_.remove = [](void *c, const char *name, uint32_t bytes) {
+            self(c)->removed.emplace_back(name, bytes);
+            return self(c)->remove_status.load();
+        };
     }
 
     const struct sl_node *node() const
@@ -153,7 +157,8 @@ class FakeNode
     bool plain_stats = false; // next_stats, and nothing of what a read adds
     uint64_t stats_reads = 0;
     std::atomic<int> join_status{0}, leave_status{0}, info_status{0}, update_status{0};
-    std::atomic<int> members_status{0};
+    std::atomic<int> members_status{0}, remove_status{0};
+    std::vector<std::string> removed;                // names
     std::atomic<uint32_t> largest_page{0}, pages{0}; // asked for
 
   private:
@@ -180,7 +185,7 @@ class FakeNode
         info->uptime_ns = 5000000000;
         info->phase = SL_PHASE_MEMBER;
         for (const struct sl_member_info &m : members)
-            info->members_by_status[sl_word_status(m.word)]++;
+            info->members_by_status[m.removed ? SL_NODE_STATUSES - 1 : sl_word_status(m.word)]++;
         info->max_members = 16384;
         info->view_hash = 0x1234;
         for (const struct sl_trouble &t : troubles)

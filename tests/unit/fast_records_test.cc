@@ -45,6 +45,18 @@ TEST_F(FastTest, NothingIsReadBehindTheLastRecord)
     munmap(memory, 2 * page);
 }
 
+TEST_F(FastTest, ARemovalIsNewsOfAMemberThatLeftButNotOfARemovedOne)
+{
+    EXPECT_TRUE(is_novel(accuse(A, word(1, SL_LEFT), B)));
+    raise(A, word(1, SL_LEFT));
+    EXPECT_FALSE(is_novel(left(A, word(1, SL_LEFT))));
+    EXPECT_FALSE(is_novel(accuse(A, word(0, SL_LEFT), B)));
+    EXPECT_TRUE(is_novel(accuse(A, word(1, SL_LEFT), B)));
+    sl_view_remove(view, sl_view_find(view, A, NULL), word(1, SL_LEFT));
+    EXPECT_FALSE(is_novel(accuse(A, word(1, SL_LEFT), B)));
+    EXPECT_FALSE(is_novel(accuse(STRANGER, word(0, SL_LEFT), B)));
+}
+
 TEST_F(FastTest, OnlyAClaimIntroducesAMember)
 {
     EXPECT_FALSE(is_novel(accuse(STRANGER, word(0, SL_SUSPECT), B)));

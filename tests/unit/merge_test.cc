@@ -43,7 +43,7 @@ Update alive(const sl_cluster &c, int member, uint64_t word)
     return u;
 }
 
-// A random history: first claims, then claims, accusations and leaves of any incarnation.
+// A random history: first claims, then claims, accusations, leaves and removals of any incarnation.
 std::vector<Update> draw_history(const sl_cluster &c, std::mt19937_64 &random)
 {
     std::vector<Update> history;
@@ -61,7 +61,8 @@ std::vector<Update> draw_history(const sl_cluster &c, std::mt19937_64 &random)
                                                 sl_word(generation, refutations, SL_LEFT));
                 break;
             default: {
-                sl_status status = random() % 2 ? SL_SUSPECT : SL_DEAD;
+                const sl_status statuses[] = {SL_SUSPECT, SL_SUSPECT, SL_DEAD, SL_DEAD, SL_LEFT};
+                sl_status status = statuses[random() % 5];
                 u.length = sl_record_write_accusation(u.bytes, sizeof(u.bytes), id_of(c, member),
                                                       sl_word(generation, refutations, status),
                                                       id_of(c, (member + 1) % kMembers));
@@ -103,7 +104,7 @@ TEST(Merge, AnyOrderAndRepetitionOfTheSameRecordsGivesTheSameView)
         std::vector<Update> births;
         for (int member = 0; member < kMembers; member++)
             births.push_back(alive(c, member, sl_word(50, 0, SL_ALIVE)));
-        cluster.configure = [](sl_config &config) { config.probe_period_ns = 3600 * kS; };
+        cluster.configure = [](sl_config &config) { config.probe_period_ns = 24 * 3600 * kS; };
         std::vector<uint64_t> words[2];
         for (int side = 0; side < 2; side++) {
             ClusterNode &node = cluster.start(1 + side, {});
@@ -114,9 +115,12 @@ TEST(Merge, AnyOrderAndRepetitionOfTheSameRecordsGivesTheSameView)
                 mine.push_back(history[random() % history.size()]);
             std::shuffle(mine.begin(), mine.end(), random);
             feed(node, mine, random);
-            cluster.run(node.config.suspicion_max_ns + kMs); // deaths may wait for so long
-            for (int member = 0; member < kMembers; member++)
+            // Deaths may wait for so long, removals until nobody answers.
+            cluster.run(3 * node.config.suspicion_max_ns);
+            for (int member = 0; member < kMembers; member++) {
                 words[side].push_back(node.word_of(name_of(member)));
+                words[side].push_back(node.is_removed(name_of(member)));
+            }
         }
         ASSERT_EQ(words[0], words[1]) << "trial " << trial;
     }
@@ -129,7 +133,7 @@ TEST(Merge, NobodyIsAddedByARumourOfItsDeath)
     sl_cluster c = sl_cluster_from_name("test");
     ClusterNode &node = cluster.start(1, {});
     Update u;
-    for (sl_status status : {SL_SUSPECT, SL_DEAD}) {
+    for (sl_status status : {SL_SUSPECT, SL_DEAD, SL_LEFT}) {
         u.length = sl_record_write_accusation(u.bytes, sizeof(u.bytes), id_of(c, 0),
                                               sl_word(9, 0, status), id_of(c, 1));
         feed(node, {u}, random);
@@ -178,9 +182,14 @@ TEST(Merge, ClaimUnderANameThatIsNotItsIdsIsRefused)
 TEST(Merge, NoWordLocksItsMemberOut)
 {
     const uint64_t beyond = sl_word(SL_GENERATION_MAX, SL_REFUTATION_MAX - 1, SL_ALIVE);
+    const std::pair<sl_record_type, sl_status> types[] = {{SL_RECORD_ALIVE, SL_ALIVE},
+                                                          {SL_RECORD_SUSPECT, SL_SUSPECT},
+                                                          {SL_RECORD_DEAD, SL_DEAD},
+                                                          {SL_RECORD_LEFT, SL_LEFT},
+                                                          {SL_RECORD_REMOVED, SL_LEFT}};
     for (bool too_far : {false, true})
-        for (enum sl_status status : {SL_ALIVE, SL_SUSPECT, SL_DEAD, SL_LEFT}) {
-            SCOPED_TRACE(std::string(sl_status_name(status)) + (too_far ? " too far" : ""));
+        for (const auto &[type, status] : types) {
+            SCOPED_TRACE("type " + std::to_string(type) + (too_far ? " too far" : ""));
             Cluster cluster;
             form(cluster, 3);
             uint64_t word = too_far ? beyond : sl_word_most(cluster.wall_s);
@@ -188,9 +197,9 @@ TEST(Merge, NoWordLocksItsMemberOut)
             Puppet stranger(cluster, 9, "stranger");
             for (int number : {1, 2, 3})
                 stranger.gossip(cluster.node(number),
-                                {status == SL_ALIVE  ? stranger.alive("n2", word, 2)
-                                 : status == SL_LEFT ? stranger.left("n2", word)
-                                                     : stranger.accusation("n2", word, "n1")});
+                                {type == SL_RECORD_ALIVE  ? stranger.alive("n2", word, 2)
+                                 : type == SL_RECORD_LEFT ? stranger.left("n2", word)
+                                                          : stranger.accusation("n2", word, "n1")});
             uint64_t refused =
                 sl_engine_counters(cluster.node(2).engine)->drops[SL_DROP_WORD_AHEAD];
             EXPECT_TRUE(cluster.run_until([&] { return cluster.converged(); }, 20 * kS));

@@ -20,7 +20,7 @@ class Puppet
     std::vector<uint8_t> alive(const std::string &name, uint64_t word, int number,
                                const std::string &tags = "") const;
     std::vector<uint8_t> left(const std::string &name, uint64_t word) const;
-    // SUSPECT or DEAD, as the word says.
+    // SUSPECT, DEAD or REMOVED, as the word says.
     std::vector<uint8_t> accusation(const std::string &name, uint64_t word,
                                     const std::string &accuser) const;
 

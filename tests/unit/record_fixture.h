@@ -87,6 +87,13 @@ inline Bytes left()
     sl_record_write_left(out.data(), SL_RECORD_LEFT_BYTES, 5, sl_word(7, 0, SL_LEFT));
     return out;
 }
+inline Bytes removed()
+{
+    Bytes out(SL_RECORD_ACCUSATION_BYTES);
+    sl_record_write_accusation(out.data(), SL_RECORD_ACCUSATION_BYTES, 5, sl_word(7, 0, SL_LEFT),
+                               6);
+    return out;
+}
 inline Bytes with_length(Bytes record, size_t length)
 {
     sl_be16_store(record.data() + 2, static_cast<uint16_t>(length));

@@ -41,6 +41,10 @@ TEST(Record, EveryTypeComesBackAsItWentIn)
     EXPECT_EQ(r.record.type, SL_RECORD_DEAD);
     EXPECT_EQ(r.record.word, v.merlin_dead);
     EXPECT_EQ(r.record.accuser_id, v.hobby);
+    ASSERT_TRUE(r.next());
+    EXPECT_EQ(r.record.type, SL_RECORD_REMOVED);
+    EXPECT_EQ(r.record.word, v.hobby_left);
+    EXPECT_EQ(r.record.accuser_id, v.kestrel);
     EXPECT_FALSE(r.next());
     EXPECT_EQ(r.error, SL_WIRE_OK);
 }
@@ -60,7 +64,7 @@ TEST(Record, EveryTruncationIsBadExceptBetweenRecords)
     std::vector<size_t> ends = {0};
     for (size_t at = 0; at < all.size(); ends.push_back(at))
         at += sl_be16_load(all.data() + at + 2);
-    ASSERT_EQ(ends.size(), 6u);
+    ASSERT_EQ(ends.size(), 7u);
     for (size_t length = 0; length <= all.size(); length++) {
         Bytes cut(all.begin(), all.begin() + static_cast<long>(length));
         bool between = std::find(ends.begin(), ends.end(), length) != ends.end();
@@ -73,18 +77,18 @@ TEST(Record, EveryTruncationIsBadExceptBetweenRecords)
 TEST(Record, EveryWrongLengthIsBad)
 {
     Bytes room(600, 0);
-    for (const Bytes &good : {alive(Vectors().identity()), accusation(), left()})
+    for (const Bytes &good : {alive(Vectors().identity()), accusation(), left(), removed()})
         for (size_t length = 0; length < 600; length++)
             if (length != good.size()) {
                 EXPECT_EQ(decode(with_length(good, length) + room), bad) << length;
             }
-    for (const Bytes &good : {alive(Vectors().identity()), accusation(), left()})
+    for (const Bytes &good : {alive(Vectors().identity()), accusation(), left(), removed()})
         EXPECT_EQ(decode(with_length(good, 0xffff)), bad);
 }
 
 TEST(Record, WordMustFitItsTypeAndBeAcceptable)
 {
-    for (const Bytes &good : {alive(Vectors().identity()), accusation(), left()}) {
+    for (const Bytes &good : {alive(Vectors().identity()), accusation(), left(), removed()}) {
         enum sl_status own = sl_word_status(sl_be64_load(good.data() + 12));
         for (enum sl_status status : {SL_ALIVE, SL_SUSPECT, SL_DEAD, SL_LEFT}) {
             Bytes record = good;
@@ -102,35 +106,37 @@ TEST(Record, WordMustFitItsTypeAndBeAcceptable)
     }
 }
 
-TEST(Record, AccusationThatCannotBeRefutedIsBad)
+TEST(Record, WhatOthersMaySayAndItsMemberCannotRefuteIsBad)
 {
-    Bytes record = accusation();
-    sl_be64_store(record.data() + 12, sl_word(SL_GENERATION_MAX, SL_REFUTATION_MAX, SL_SUSPECT));
-    EXPECT_EQ(decode(record), bad);
-    EXPECT_EQ(decode_prefixes(record), bad);
-    sl_be64_store(record.data() + 12,
-                  sl_word(SL_GENERATION_MAX, SL_REFUTATION_MAX - 1, SL_SUSPECT));
-    EXPECT_EQ(decode(record), one);
+    for (Bytes record : {accusation(), left(), removed()}) {
+        enum sl_status status = sl_word_status(sl_be64_load(record.data() + 12));
+        sl_be64_store(record.data() + 12, sl_word(SL_GENERATION_MAX, SL_REFUTATION_MAX, status));
+        EXPECT_EQ(decode(record), bad);
+        EXPECT_EQ(decode_prefixes(record), bad);
+        sl_be64_store(record.data() + 12,
+                      sl_word(SL_GENERATION_MAX, SL_REFUTATION_MAX - 1, status));
+        EXPECT_EQ(decode(record), one);
+    }
 }
 
 TEST(Record, IdsMustBeSetAndNobodyAccusesItself)
 {
-    for (const Bytes &good : {alive(Vectors().identity()), accusation(), left()}) {
+    for (const Bytes &good : {alive(Vectors().identity()), accusation(), left(), removed()}) {
         Bytes record = good;
         sl_be64_store(record.data() + 4, 0);
         EXPECT_EQ(decode(record), bad);
         EXPECT_EQ(decode_prefixes(record), bad);
     }
-    for (uint64_t accuser : {0, 5}) {
-        Bytes record = accusation();
-        sl_be64_store(record.data() + 20, accuser);
-        EXPECT_EQ(decode(record), bad);
-    }
+    for (uint64_t accuser : {0, 5})
+        for (Bytes record : {accusation(), removed()}) {
+            sl_be64_store(record.data() + 20, accuser);
+            EXPECT_EQ(decode(record), bad);
+        }
 }
 
 TEST(Record, EveryFlagIsBadSignedIncluded)
 {
-    for (const Bytes &good : {alive(Vectors().identity()), accusation(), left()})
+    for (const Bytes &good : {alive(Vectors().identity()), accusation(), left(), removed()})
         for (int bit = 0; bit < 8; bit++) {
             Bytes record = good;
             record[1] = static_cast<uint8_t>(1 << bit);
@@ -145,7 +151,7 @@ TEST(Record, EveryFlagIsBadSignedIncluded)
 TEST(Record, UnknownTypesBelow128AreBadAndOthersAreSkipped)
 {
     for (int type = 0; type < 256; type++) {
-        if (type >= SL_RECORD_ALIVE && type <= SL_RECORD_DEAD)
+        if (type >= SL_RECORD_ALIVE && type <= SL_RECORD_REMOVED)
             continue;
         Bytes unknown = accusation();
         unknown[0] = static_cast<uint8_t>(type);
@@ -206,6 +212,8 @@ bool start_is_good(const Bytes &record)
         return length == SL_RECORD_ACCUSATION_BYTES && (word & 3) == SL_SUSPECT;
     case SL_RECORD_DEAD:
         return length == SL_RECORD_ACCUSATION_BYTES && (word & 3) == SL_DEAD;
+    case SL_RECORD_REMOVED:
+        return length == SL_RECORD_ACCUSATION_BYTES && (word & 3) == SL_LEFT;
     default:
         return false;
     }
@@ -222,7 +230,7 @@ TEST(Record, AStartIsGoodExactlyIfEveryRuleSaysSo)
     uint64_t good = 0;
     for (int i = 0; i < 400000; i++) {
         Bytes record(20 + random() % 480);
-        record[0] = (uint8_t)(random() % 10 < 9 ? random() % 6 : random() % 128);
+        record[0] = (uint8_t)(random() % 10 < 9 ? random() % 7 : random() % 128);
         record[1] = (uint8_t)(random() % 8 == 0 ? 1u << random() % 8 : 0);
         uint64_t which = random() % 32;
         sl_be16_store(&record[2],
@@ -230,8 +238,8 @@ TEST(Record, AStartIsGoodExactlyIfEveryRuleSaysSo)
         sl_be64_store(&record[4], random() % 16 == 0 ? 0 : random());
         uint64_t incarnation = incarnations[random() % std::size(incarnations)];
         uint64_t status = random() % 2 == 0 ? (uint64_t)record[0] : random();
-        const uint64_t of_type[] = {0, SL_ALIVE, SL_LEFT, SL_SUSPECT, SL_DEAD, 0};
-        status = random() % 2 == 0 ? of_type[record[0] % 6] : status;
+        const uint64_t of_type[] = {0, SL_ALIVE, SL_LEFT, SL_SUSPECT, SL_DEAD, SL_LEFT, 0};
+        status = random() % 2 == 0 ? of_type[record[0] % 7] : status;
         sl_be64_store(&record[12], incarnation << 2 | (status & 3));
         struct sl_record_cursor cursor = {record.data(), record.data() + record.size()};
         enum sl_wire_error error;

@@ -69,9 +69,11 @@ TEST_F(Reporter, DeathNamesTheAccuser)
     event(SL_EVENT_MEMBER_DEAD, "a", sl_word(1, 0, SL_SUSPECT), "witness");
     event(SL_EVENT_MEMBER_LEFT, "b", sl_word(1, 0, SL_ALIVE));
     event(SL_EVENT_MEMBER_ALIVE, "c");
+    event(SL_EVENT_MEMBER_REMOVED, "d", sl_word(1, 0, SL_DEAD), "witness");
     EXPECT_EQ(turn(11 * S), (Lines{"warning starlingd: member 'a' is declared dead by 'witness'",
                                    "notice starlingd: member 'b' has left",
-                                   "notice starlingd: member 'c' is alive"}));
+                                   "notice starlingd: member 'c' is alive",
+                                   "notice starlingd: member 'd' is removed by 'witness'"}));
 }
 
 TEST_F(Reporter, SuspicionsAreForLevelInfo)

@@ -30,7 +30,9 @@
     X(zones_unreachable)    \
     X(flapping)             \
     X(path_bytes)           \
-    X(paths_swallowed)
+    X(paths_swallowed)      \
+    X(removals_made)        \
+    X(removals_heard)
 
 #define SL_COUNTER_FIELDS(X) \
     X(records_stale)         \

@@ -16,6 +16,7 @@ struct Model {
         uint64_t word;
         uint32_t slot;
         std::string name;
+        bool removed = false;
     };
     View view;
     std::map<uint64_t, Member> members;
@@ -43,7 +44,8 @@ struct Model {
     {
         if (members.count(id) != 0)
             return;
-        Member m{alive(1 + sl_prng_below(&prng, 1000)), 0, std::to_string(sl_prng_next(&prng))};
+        Member m{alive(1 + sl_prng_below(&prng, 1000)), 0, std::to_string(sl_prng_next(&prng)),
+                 false};
         int result = view.add(id, m.word, &m.slot, m.name);
         if (members.size() == view.config.max_members)
             ASSERT_EQ(result, -ENOSPC);
@@ -57,7 +59,16 @@ struct Model {
     {
         Member &m = random_member()->second;
         m.word += 1 + sl_prng_below(&prng, 9);
+        m.removed = false;
         sl_view_raise(view.v, m.slot, m.word);
+    }
+
+    void remove()
+    {
+        Member &m = random_member()->second;
+        m.word = sl_word_with_status(m.word, SL_LEFT);
+        m.removed = true;
+        sl_view_remove(view.v, m.slot, m.word);
     }
 
     void describe()
@@ -96,6 +107,7 @@ struct Model {
             ASSERT_EQ(item.id, at->first);
             ASSERT_EQ(item.word, at->second.word);
             ASSERT_EQ(item.slot, at->second.slot);
+            ASSERT_EQ(item.removed, at->second.removed);
             ASSERT_EQ(std::string(item.cold->text, item.cold->name_bytes), at->second.name);
         }
         ASSERT_FALSE(sl_view_range_next(&range, &item));
@@ -132,9 +144,12 @@ struct Model {
         const struct sl_view_summary *s = sl_view_summary(view.v);
         ASSERT_EQ(s->member_count, members.size());
         ASSERT_EQ(s->view_hash, hash(0, UINT64_MAX));
-        uint32_t by_status[4] = {};
-        for (const auto &m : members)
+        uint32_t by_status[4] = {}, removed = 0;
+        for (const auto &m : members) {
             by_status[sl_word_status(m.second.word)]++;
+            removed += m.second.removed;
+        }
+        ASSERT_EQ(s->removed_count, removed);
         for (int status = 0; status < 4; status++)
             ASSERT_EQ(s->count_by_status[status], by_status[status]) << status;
         check_range(0, UINT64_MAX);
@@ -176,8 +191,10 @@ TEST(View, CompactionUnderChurnEqualsTheModel)
             uint32_t dice = sl_prng_below(&model.prng, 100);
             if (dice < 40 || model.members.size() < 10)
                 ASSERT_NO_FATAL_FAILURE(model.add(model.random_id(kinds)));
-            else if (dice < 65)
+            else if (dice < 60)
                 model.raise();
+            else if (dice < 65)
+                model.remove();
             else if (dice < 70)
                 model.describe();
             else

@@ -132,6 +132,7 @@ struct Vectors {
         at += sl_record_write_left(at, 256, hobby, hobby_left);
         at += sl_record_write_accusation(at, 256, merlin, merlin_suspect, kestrel);
         at += sl_record_write_accusation(at, 256, merlin, merlin_dead, hobby);
+        at += sl_record_write_accusation(at, 256, hobby, hobby_left, kestrel); // REMOVED
         sl_record_write_pad(at, 6);
         out.resize(static_cast<size_t>(at + 6 - out.data()));
         return out;

@@ -67,12 +67,12 @@ TEST(Word, AClockThatIsWrongByDecadesAcceptsWhatOthersDo)
             EXPECT_LE(sl_word(born_s, 9, SL_SUSPECT), sl_word_most(clock_s));
 }
 
-TEST(Word, WhateverAccusationIsAcceptableItsRefutationIsToo)
+TEST(Word, WhateverOthersMaySayIsAcceptableOnlyIfItsRefutationIsToo)
 {
     for (uint64_t generation :
          std::initializer_list<uint64_t>{1, SL_GENERATION_MAX - 1, SL_GENERATION_MAX})
         for (uint32_t refutations : {0u, SL_REFUTATION_MAX - 1, SL_REFUTATION_MAX})
-            for (enum sl_status status : {SL_SUSPECT, SL_DEAD}) {
+            for (enum sl_status status : {SL_SUSPECT, SL_DEAD, SL_LEFT}) {
                 uint64_t word = sl_word(generation, refutations, status);
                 EXPECT_EQ(sl_word_is_acceptable(word), sl_word_is_acceptable(sl_word_refute(word)));
             }
