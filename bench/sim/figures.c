@@ -26,7 +26,7 @@ uint32_t sim_mark_viewers(const struct sim_world *w, const struct sim_news *n, u
 static bool names(const struct sim_world *w, enum sim_news_kind kind, const struct sim_pick *who,
                   uint32_t node)
 {
-    bool of_nodes = kind == SIM_NEWS_CRASH || kind == SIM_NEWS_UPDATE;
+    bool of_nodes = kind <= SIM_NEWS_REMOVAL;
     return of_nodes ? sim_world_has(w, who, node) : sim_pick_has(who, node);
 }
 

@@ -81,6 +81,8 @@ uint64_t *sim_world_latencies(const struct sim_world *w, const struct sim_expect
         return values;
     case SIM_EXPECT_REVIVED:
         return sim_tally_latencies(w, (uint32_t)(x - w->scenario->expects), count);
+    case SIM_EXPECT_REMOVED:
+        return sim_news_latencies(w, SIM_NEWS_REMOVAL, &x->who, x->millionths, count);
     case SIM_EXPECT_SPREAD:
         return sim_news_latencies(w, SIM_NEWS_UPDATE, &x->who, x->millionths, count);
     case SIM_EXPECT_UNREACHABLE:

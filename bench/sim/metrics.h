@@ -24,6 +24,8 @@ enum sim_unit { SIM_UNIT_COUNT, SIM_UNIT_BYTES, SIM_UNIT_NS, SIM_UNIT_SHARE /* m
     X(false_declared, COUNT, "of these: declared by the viewer itself")                        \
     X(cut_dead, COUNT, "times that a viewer saw a running member dead, by or through a cut")   \
     X(lied_dead, COUNT, "times that a viewer saw a running member dead by a liar's word")      \
+    X(removed_seen, COUNT, "times that a viewer saw a member removed")                         \
+    X(removed_living, COUNT, "times that a viewer which held a running member alive did")      \
     X(forged_held, COUNT, "times that a viewer took over a forged claim")                      \
     X(unreachable_seen, COUNT, "times that a viewer saw a zone unreachable")                   \
     X(reachable_seen, COUNT, "times that a viewer saw it reachable again")                     \
@@ -71,6 +73,8 @@ enum sim_unit { SIM_UNIT_COUNT, SIM_UNIT_BYTES, SIM_UNIT_NS, SIM_UNIT_SHARE /* m
     X(false_declared)        \
     X(cut_dead)              \
     X(lied_dead)             \
+    X(removed_seen)          \
+    X(removed_living)        \
     X(forged_held)           \
     X(violations)
 

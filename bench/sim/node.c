@@ -209,3 +209,41 @@ void sim_node_leave(struct sim_node *node)
     if (sl_engine_leave(node->engine, sim_node_now_ns(node)) == 0)
         sim_node_step(node, NULL);
 }
+
+/* Those that know already have nothing to learn. */
+static void note_knowing(const struct sim_world *w, uint64_t id, struct sim_news *news)
+{
+    for (uint32_t i = 0; i < w->scenario->node_count; i++) {
+        uint64_t word = 0;
+        if (w->nodes[i].state == SIM_NODE_DOWN)
+            continue;
+        const struct sl_view *view = sl_engine_view(w->nodes[i].engine);
+        uint32_t slot = sl_view_find(view, id, &word);
+        if (slot != SL_SLOT_NONE && sl_word_status(word) == SL_LEFT &&
+            sl_view_is_removed(view, slot))
+            sim_watch_blind(news, i);
+    }
+}
+
+void sim_node_remove(struct sim_node *node, uint32_t number)
+{
+    struct sim_world *w = node->world;
+    struct sim_node *member = &w->nodes[number];
+    uint64_t id = w->directory.entries[number].id;
+    char name[SL_NAME_BYTES_MAX + 1];
+    int name_bytes = snprintf(name, sizeof(name), "n%u", number + 1);
+    uint64_t held = sl_view_word(sl_engine_view(node->engine), id);
+    if (held == 0 || sl_word_is_live(held))
+        return;
+    struct sim_news news = {
+        .at_ns = sim_world_ns(w),
+        .word = sl_word_with_status(held, SL_LEFT),
+        .node = number,
+        .earlier = member->removal,
+    };
+    note_knowing(w, id, &news);
+    /* Noted first, because its own event comes before the call returns. */
+    member->removal = sim_watch_news(&w->watch, SIM_NEWS_REMOVAL, &news);
+    (void)sl_engine_remove(node->engine, sim_node_now_ns(node), name, (uint32_t)name_bytes);
+    sim_node_step(node, NULL);
+}

@@ -60,6 +60,7 @@ struct sim_node {
     uint64_t cut_word;         /* the highest that a cut has declared dead: such news travels on */
     uint32_t crash;            /* number of its last crash in the watch; SIM_NEWS_NONE */
     uint32_t update;           /* of its last update */
+    uint32_t removal;          /* of its last removal */
     uint32_t start;            /* number of its last start there */
     uint64_t forged;           /* the highest word that a liar claimed in its name */
     bool has_lied;
@@ -98,6 +99,8 @@ void sim_node_starve(struct sim_node *node, uint32_t millionths, uint64_t until_
 /* Its deadline has come, or its poll. */
 void sim_node_wake(struct sim_node *node);
 void sim_node_leave(struct sim_node *node);
+/* Its operator says that this member is gone; an error is as if it had said nothing. */
+void sim_node_remove(struct sim_node *node, uint32_t member);
 
 /* node_identity.c. Claims itself anew, with a higher incarnation. */
 void sim_node_update(struct sim_node *node);

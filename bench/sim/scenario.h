@@ -46,6 +46,7 @@ enum sim_verb {
     SIM_RING,
     SIM_LIE,
     SIM_FORGE,
+    SIM_REMOVE,
     SIM_PICK,
     SIM_CUT,
     SIM_HEAL,
@@ -74,7 +75,7 @@ struct sim_action {
     uint64_t jitter_ns;   /* rtt, delay */
     uint32_t number; /* ring: packets; mtu: bytes; pick: of the name; forge: incarnations up; move:
                         the zone, or SIM_SAME_ZONE */
-    uint32_t from;   /* forge: the node that says it; SIM_FROM_STRANGER */
+    uint32_t from;   /* forge, remove: the node that says it; SIM_FROM_STRANGER */
     enum sl_status status; /* forge */
     bool forges;           /* lie: claims in others' names, too */
     bool back;             /* clock: into the past; drift: slower */
@@ -86,6 +87,7 @@ struct sim_action {
 
 enum sim_expect_kind {
     SIM_EXPECT_DEAD,        /* every named crash is seen */
+    SIM_EXPECT_REMOVED,     /* every named member's removal is held */
     SIM_EXPECT_SPREAD,      /* every named node's update is held */
     SIM_EXPECT_UNREACHABLE, /* every loss of the zone as a whole is told outside */
     SIM_EXPECT_REACHABLE,   /* and its end */

@@ -3,13 +3,12 @@
 
 #include "bench/sim/scenario_lines.h"
 
-#define FORGED_UP_MAX 65536u
-#define DRIFT_MAX     100000u /* millionths */
+#define DRIFT_MAX 100000u /* millionths */
 
 #define VERBS                                                                                 \
-    "at, crash, restart, pause, leave, join, update, tag, move, clock, drift, clog, starve, " \
-    "ring, lie, forge, pick, cut, heal, "                                                     \
-    "loss, burst, mtu, rtt, delay, duplicate, reorder, replay, corrupt, expect or a topology line"
+    "at, crash, restart, pause, leave, remove, join, update, tag, move, clock, drift, clog, " \
+    "starve, ring, lie, forge, pick, cut, heal, loss, burst, mtu, rtt, delay, duplicate, "    \
+    "reorder, replay, corrupt, expect or a topology line"
 
 typedef bool (*parse_fn)(struct sim_words *w, struct sim_scenario *s, struct sim_action *a);
 
@@ -102,54 +101,6 @@ static bool ring(struct sim_words *w, struct sim_scenario *s, struct sim_action 
            sim_take_keyword(w, "packets");
 }
 
-static bool take_status(struct sim_words *w, enum sl_status *status)
-{
-    static const char *const names[] = {"alive", "suspect", "dead", "left"}; /* enum sl_status */
-    const char *expected = "'alive', 'suspect', 'dead' or 'left'", *word = sim_take(w, expected);
-    if (word == NULL)
-        return false;
-    for (uint32_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        *status = (enum sl_status)i;
-        if (strcmp(word, names[i]) == 0)
-            return true;
-    }
-    return sim_refuse(w, "'%s', expected %s", word, expected);
-}
-
-/* The sender: a member, or an address that nobody knows. */
-static bool take_sender(struct sim_words *w, const struct sim_scenario *s, struct sim_action *a)
-{
-    struct sim_pick sender;
-    a->from = SIM_FROM_STRANGER;
-    if (sim_accept(w, "stranger"))
-        return true;
-    if (!sim_take_range(w, s, &sender))
-        return false;
-    a->from = sender.ranges[0].first;
-    return (sender.count == 1 && sender.ranges[0].last == a->from) ||
-           sim_refuse(w, "several senders, expected one node or 'stranger'");
-}
-
-static bool forge(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
-{
-    if (!take_status(w, &a->status) || !sim_take_keyword(w, "of") || !sim_take_who(w, s, &a->who))
-        return false;
-    if (sim_accept(w, "up") &&
-        !sim_take_u32(w, "a number of incarnations", FORGED_UP_MAX, &a->number))
-        return false;
-    if (!sim_take_keyword(w, "from") || !take_sender(w, s, a))
-        return false;
-    return !sim_accept(w, "to") || sim_take_who(w, s, &a->a);
-}
-
-static bool lie(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
-{
-    if (!sim_take_who(w, s, &a->who))
-        return false;
-    a->forges = sim_accept(w, "forging");
-    return sim_take_keyword(w, "for") && sim_take_duration(w, &a->duration_ns);
-}
-
 static bool share_only(struct sim_words *w, struct sim_scenario *s, struct sim_action *a)
 {
     (void)s;
@@ -186,8 +137,9 @@ static const struct {
     {"clog", SIM_CLOG, pause},
     {"starve", SIM_STARVE, starve},
     {"ring", SIM_RING, ring},
-    {"lie", SIM_LIE, lie},
-    {"forge", SIM_FORGE, forge},
+    {"lie", SIM_LIE, sim_parse_lie},
+    {"forge", SIM_FORGE, sim_parse_forge},
+    {"remove", SIM_REMOVE, sim_parse_remove},
     {"pick", SIM_PICK, pick},
     {"cut", SIM_CUT, sim_parse_cut},
     {"heal", SIM_HEAL, sim_parse_heal},

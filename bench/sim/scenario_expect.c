@@ -4,7 +4,8 @@
 #include "bench/sim/metrics.h"
 #include "bench/sim/scenario_lines.h"
 
-#define KINDS "dead, spread, unreachable, reachable, joined, revived, flaps, views or a metric"
+#define KINDS \
+    "dead, removed, spread, unreachable, reachable, joined, revived, flaps, views or a metric"
 
 static bool take_rounds(struct sim_words *w, struct sim_expect *x)
 {
@@ -51,6 +52,13 @@ static bool spread(struct sim_words *w, const struct sim_scenario *s, struct sim
 {
     x->kind = SIM_EXPECT_SPREAD;
     return take_whose(w, s, "updated", x) && sim_take_keyword(w, "at") &&
+           sim_take_share(w, &x->millionths) && take_percentile(w, x);
+}
+
+static bool removed(struct sim_words *w, const struct sim_scenario *s, struct sim_expect *x)
+{
+    x->kind = SIM_EXPECT_REMOVED;
+    return take_whose(w, s, "removed", x) && sim_take_keyword(w, "at") &&
            sim_take_share(w, &x->millionths) && take_percentile(w, x);
 }
 
@@ -198,6 +206,8 @@ bool sim_parse_expect(struct sim_words *w, struct sim_scenario *s, const char *l
         return sim_refuse(w, "one expectation more, expected at most %d", SIM_EXPECTS_MAX);
     if (sim_accept(w, "dead"))
         good = dead(w, s, &x);
+    else if (sim_accept(w, "removed"))
+        good = removed(w, s, &x);
     else if (sim_accept(w, "spread"))
         good = spread(w, s, &x);
     else if (sim_accept(w, "unreachable"))

@@ -17,6 +17,10 @@ bool sim_parse_burst(struct sim_words *w, struct sim_scenario *s, struct sim_act
 bool sim_parse_mtu(struct sim_words *w, struct sim_scenario *s, struct sim_action *a);
 bool sim_parse_rtt(struct sim_words *w, struct sim_scenario *s, struct sim_action *a);
 bool sim_parse_delay(struct sim_words *w, struct sim_scenario *s, struct sim_action *a);
+/* scenario_said.c: the same. */
+bool sim_parse_lie(struct sim_words *w, struct sim_scenario *s, struct sim_action *a);
+bool sim_parse_forge(struct sim_words *w, struct sim_scenario *s, struct sim_action *a);
+bool sim_parse_remove(struct sim_words *w, struct sim_scenario *s, struct sim_action *a);
 /* What follows "expect". */
 bool sim_parse_expect(struct sim_words *words, struct sim_scenario *scenario, const char *line,
                       size_t length);

@@ -113,6 +113,23 @@ static void saw_updates(struct sim_world *w, const struct sim_node *viewer,
     }
 }
 
+static void saw_removed(struct sim_world *w, const struct sim_node *viewer,
+                        const struct sim_node *member, const struct sl_event *event)
+{
+    struct sim_news *all = w->watch.news[SIM_NEWS_REMOVAL].all;
+    bool lives = member->state != SIM_NODE_DOWN &&
+                 sim_lives_ended_ns(&w->lives, member->number, sl_word_generation(event->word)) ==
+                     SIM_ENDLESS;
+    sim_world_count(w, SIM_METRIC_removed_seen, 1);
+    sim_world_count(w, SIM_METRIC_removed_living, lives && sl_word_is_live(event->previous_word));
+    for (uint32_t i = member->removal; i != SIM_NEWS_NONE; i = all[i].earlier) {
+        if (all[i].word < event->previous_word)
+            return;
+        if (all[i].word <= event->word)
+            sim_watch_sight(&all[i], sim_world_ns(w), viewer->number);
+    }
+}
+
 static void saw_change(struct sim_world *w, const struct sim_node *viewer, struct sim_node *member,
                        const struct sl_event *event)
 {
@@ -165,6 +182,10 @@ void sim_world_event(struct sim_world *w, struct sim_node *viewer, const struct 
     }
     uint32_t member = sim_directory_find(&w->directory, event->id);
     switch (event->type) {
+    case SL_EVENT_MEMBER_REMOVED:
+        saw_removed(w, viewer, &w->nodes[member], event);
+        saw_change(w, viewer, &w->nodes[member], event);
+        return;
     case SL_EVENT_MEMBER_ALIVE:
     case SL_EVENT_MEMBER_SUSPECT:
     case SL_EVENT_MEMBER_DEAD:

@@ -176,6 +176,16 @@ static void tell_of_dying_zones(struct sim_world *w, const struct sim_action *a)
     }
 }
 
+static void remove_all(struct sim_world *w, const struct sim_action *a)
+{
+    uint8_t *chosen = sim_world_pick_set(w, &a->who, a->verb);
+    for (uint32_t i = 0; i < w->scenario->node_count; i++) {
+        if (chosen[i] != 0 && w->nodes[a->from].state == SIM_NODE_UP)
+            sim_node_remove(&w->nodes[a->from], i);
+    }
+    free(chosen);
+}
+
 static void act(struct sim_world *w, const struct sim_action *a)
 {
     if (a->verb >= SIM_CUT) {
@@ -184,6 +194,10 @@ static void act(struct sim_world *w, const struct sim_action *a)
     }
     if (a->verb == SIM_FORGE) {
         sim_forge(w, a);
+        return;
+    }
+    if (a->verb == SIM_REMOVE) {
+        remove_all(w, a);
         return;
     }
     if (a->verb == SIM_PICK) {

@@ -20,6 +20,7 @@ struct sim_sight {
 enum sim_news_kind {
     SIM_NEWS_CRASH,
     SIM_NEWS_UPDATE,
+    SIM_NEWS_REMOVAL,
     SIM_NEWS_UNREACHABLE, /* of a zone: cut off from all others, or all crashed at once */
     SIM_NEWS_REACHABLE,   /* its healing */
     SIM_NEWS_KINDS
@@ -28,14 +29,15 @@ enum sim_news_kind {
 /* Something that the others are to learn. */
 struct sim_news {
     uint64_t at_ns;
-    uint64_t word; /* UPDATE: who holds this or a greater one knows */
+    uint64_t word; /* UPDATE, REMOVAL: who holds this or a greater one knows */
     uint32_t node; /* whose news; of a zone: its number */
     bool of_zone;
     const char *tags;         /* UPDATE: those that it claimed; NULL: not looked at */
     uint32_t earlier;         /* the same node's before it; SIM_NEWS_NONE */
     struct sim_sight *sights; /* in the order of time */
     uint32_t count, capacity;
-    uint32_t *blind; /* CRASH: that did not know it alive: they have nothing to learn */
+    uint32_t *blind; /* CRASH: that did not know it alive, REMOVAL: that knew: they have
+                           nothing to learn */
     uint32_t blind_count, blind_capacity;
 };
 

@@ -40,7 +40,7 @@ static int create_nodes(struct sim_world *w)
         node->world = w;
         node->number = i;
         node->tags = "";
-        node->crash = node->update = SIM_NEWS_NONE;
+        node->crash = node->update = node->removal = SIM_NEWS_NONE;
         node->wake = (struct sim_link){.kind = SIM_LINK_WAKE, .owner = i};
         node->ring = SIM_RING_MAX;
         node->chore_link = (struct sim_link){.kind = SIM_LINK_CHORE, .owner = i};

@@ -154,6 +154,11 @@ TEST(SimFaults, AForgedDeathIsNobodysFaultAndRefuted)
                    1);
         EXPECT_TRUE(run.holds()) << sender;
     }
+    Played left(std::string(kTwenty) +
+                    "run 30s\nat 5s every 1s until 9s forge left of n7-n9 from n9\n"
+                    "expect views equal at 100% within 5s\nexpect false_dead == 0\n",
+                1);
+    EXPECT_TRUE(left.holds()) << "a LEFT that is not its member's own is refuted, too";
     Played member(std::string(kTwenty) + "run 30s\nat 5s forge suspect of n7 from n9\n", 1);
     EXPECT_GT(member.metric(SIM_METRIC_refutations), 0u);
 }

@@ -148,6 +148,24 @@ TEST(SimRun, UpdatesAreSeenToSpread)
     EXPECT_EQ(run.metric(SIM_METRIC_refutations), 0u);
 }
 
+TEST(SimRun, RemovalsAreSeenToSpread)
+{
+    Played run("nodes 60\nrtt 1ms\nprofile lan\nstart formed\nrun 40s\nat 1s crash n7,n8\n"
+               "at 20s remove n7 by n1\nat 20s remove n7-n8 by n2\nat 20s remove n9 by n1\n"
+               "expect removed removed at 100% within 3s\nexpect removed n8 at 50% within 0s\n"
+               "expect removed n9 at 50% within 20s\n",
+               1);
+    uint64_t measured;
+    EXPECT_TRUE(sim_world_judge(&run.world, &run.scenario->expects[0], &measured));
+    EXPECT_GT(measured, 0u);
+    EXPECT_FALSE(sim_world_judge(&run.world, &run.scenario->expects[1], &measured));
+    EXPECT_FALSE(sim_world_judge(&run.world, &run.scenario->expects[2], &measured))
+        << "it lives: there was nothing to hear";
+    EXPECT_EQ(run.world.watch.news[SIM_NEWS_REMOVAL].count, 3u);
+    EXPECT_EQ(run.metric(SIM_METRIC_removed_seen), 2u * 58);
+    EXPECT_EQ(run.metric(SIM_METRIC_removed_living), 0u);
+}
+
 TEST(SimRun, AnUpdateThatNobodyCanHearIsNeverHeld)
 {
     Played run("zone a 20\nzone b 1\nstart formed\nrun 3s\nat 1s cut b\nat 2s update n21\n"

@@ -263,13 +263,11 @@ TEST_F(Scenario, RefusalsSayWhereWhatAndWhatWasExpected)
     EXPECT_EQ(refusal("nodes 3\ntag n1 role=" + std::string(60, 'x')),
               "f:2: tags of 65 bytes, expected at most 63");
     EXPECT_EQ(refusal("zone a 3\nmove n1 to a"), "f:2: 'a', expected 'zone'");
-    EXPECT_EQ(refusal("nodes 3\nat 5s explode n1"),
-              "f:2: 'explode', expected at, crash, restart, pause, leave, join, update, tag, move, "
-              "clock, drift, clog, starve, "
-              "ring, lie, forge, pick, cut, heal, loss, burst, mtu, rtt, delay, duplicate, "
-              "reorder, "
-              "replay, "
-              "corrupt, expect or a topology line");
+    EXPECT_EQ(
+        refusal("nodes 3\nat 5s explode n1"),
+        "f:2: 'explode', expected at, crash, restart, pause, leave, remove, join, update, clock, "
+        "drift, clog, starve, ring, lie, forge, pick, cut, heal, loss, burst, mtu, rtt, "
+        "delay, duplicate, reorder, replay, corrupt, expect or a topology line");
     EXPECT_EQ(refusal("nodes 3\ncut mars"),
               "f:2: 'mars', expected nodes: n7, n3-n10, n1,n5-n9, zone NAME, 1%, 5 nodes, "
               "crashed, leavers, all, all but n7, or a pick's name");
@@ -307,7 +305,8 @@ TEST_F(Scenario, RefusalsSayWhereWhatAndWhatWasExpected)
               "f:2: 'crashed', expected n7, n3-n10, n1,n5-n9, zone NAME, all, all but n7 or a "
               "pick's name");
     EXPECT_EQ(refusal("nodes 3\nexpect luck >= 3"),
-              "f:2: 'luck', expected dead, spread, unreachable, reachable, joined, revived, flaps, "
+              "f:2: 'luck', expected dead, removed, spread, unreachable, reachable, joined, "
+              "revived, flaps, "
               "views or a metric (see bench/sim/README.md)");
     EXPECT_EQ(refusal("nodes 3\nexpect false_dead = 0"),
               "f:2: '=', expected '<=', '<', '==' or '>='");
@@ -360,8 +359,11 @@ TEST_F(Scenario, ARecordMayBeForged)
     EXPECT_EQ(refusal("nodes 9\nforge gone of n7 from n2"),
               "f:2: 'gone', expected 'alive', 'suspect', 'dead' or 'left'");
     EXPECT_EQ(refusal("nodes 9\nforge dead of n7"), "f:2: the line ends, expected 'from'");
+    EXPECT_EQ(refusal("nodes 9\nremove n7 by n2-n3"),
+              "f:2: several nodes, expected the one whose operator says so");
+    EXPECT_EQ(refusal("nodes 9\nremove n7"), "f:2: the line ends, expected 'by'");
     EXPECT_EQ(refusal("nodes 9\nforge dead of n7 from n2-n3"),
-              "f:2: several senders, expected one node or 'stranger'");
+              "f:2: several nodes, expected one node or 'stranger'");
 }
 
 TEST_F(Scenario, RoomForMembersIsWhatIsSet)
