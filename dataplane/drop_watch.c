@@ -18,6 +18,7 @@ static enum sl_log_level level_of(enum sl_drop reason, uint64_t count)
     case SL_DROP_IP_NOT_MINE:
     case SL_DROP_FROM_SELF:
         return SL_LOG_DEBUG;
+    case SL_DROP_FROM_TWIN: /* a trouble, if they go on */
     case SL_DROP_ANSWER_NO_ROOM:
     case SL_DROP_NEIGHBOUR_UNRESOLVED:
     case SL_DROP_TARGET_OTHER:
@@ -34,14 +35,21 @@ static enum sl_log_level level_of(enum sl_drop reason, uint64_t count)
 /* lasts: it was dropped before the last look, too. */
 static void raise_trouble(struct sl_troubles *t, enum sl_drop reason, bool lasts)
 {
-    /* The record of a member that gave way is free a moment later. */
-    if (reason == SL_DROP_COLD_FULL && !lasts)
+    /* The record of a member that gave way is free a moment later, and a frame of this node's
+     * earlier start may come late. */
+    if ((reason == SL_DROP_COLD_FULL || reason == SL_DROP_FROM_TWIN) && !lasts)
         return;
     switch (reason) {
     case SL_DROP_CLUSTER_OTHER:
         sl_troubles_raise(t, SL_TROUBLE_OTHER_CLUSTER, "", 6 * TROUBLE_NS,
                           "compare cluster.name of the nodes on this network",
                           "frames of a cluster with another name come in and are refused");
+        break;
+    case SL_DROP_FROM_TWIN:
+        sl_troubles_raise(t, SL_TROUBLE_ADDRESS_CONFLICT, "twin", 6 * TROUBLE_NS,
+                          "a cloned machine? give one of the two an address, a MAC address and a "
+                          "node.name of its own",
+                          "another node with this node's name sends from this node's own address");
         break;
     case SL_DROP_MEMBERS_FULL:
     case SL_DROP_COLD_FULL:

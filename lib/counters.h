@@ -44,7 +44,8 @@
     X(UNASKED, "answer to no question that is open")                           \
     X(MEMBER_UNKNOWN, "record of a member that is not known")                  \
     X(WORD_AHEAD, "record of a life that began later than clocks can tell")    \
-    X(HEARSAY_FULL, "member refused: too many are known by hearsay alone")
+    X(HEARSAY_FULL, "member refused: too many are known by hearsay alone")     \
+    X(FROM_TWIN, "from this name and address, but not by this process")
 
 enum sl_drop {
 #define SL_DROP_ENUM(name, text) SL_DROP_##name,

@@ -218,7 +218,8 @@ static enum sl_drop admit(struct sl_pass *pass)
     sl_count(&counters->rx_frames[traffic], 1);
     sl_count(&counters->rx_bytes[traffic], io->length_bytes);
     if (pass->header.sender_id == pass->fast->self_id && is_own_address(pass->fast, &io->from))
-        return SL_DROP_FROM_SELF;
+        return pass->header.boot_salt == pass->fast->boot_salt ? SL_DROP_FROM_SELF
+                                                               : SL_DROP_FROM_TWIN;
     bool good = io->length_bytes == sl_frame_records_at(pass->header.type) || sl_pass_filter(pass);
     return good ? SL_DROP_COUNT : SL_DROP_RECORD_MALFORMED;
 }

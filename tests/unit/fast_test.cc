@@ -53,10 +53,20 @@ TEST_F(FastTest, FramesAndBytesAreCountedByClassInBothDirections)
 
 TEST_F(FastTest, OwnFrameThatCameBackIsDropped)
 {
+    fast.boot_salt = header(SL_FRAME_PING, SELF).boot_salt;
     from = fast.self_v4;
     expect_drop(ping(SELF), SL_DROP_FROM_SELF);
     fast.self_v6 = from = v6(9);
     expect_drop(gossip(SELF), SL_DROP_FROM_SELF);
+}
+
+// A cloned machine: its boot salt is all that differs. What it says must not reach the engine.
+TEST_F(FastTest, AFrameFromOnesOwnAddressByAnotherStartIsATwins)
+{
+    from = fast.self_v4;
+    expect_drop(ping(SELF), SL_DROP_FROM_TWIN);
+    expect_drop(gossip(SELF) + accuse(A, word(1, SL_DEAD), B), SL_DROP_FROM_TWIN);
+    EXPECT_FALSE(io.to_engine);
 }
 
 TEST_F(FastTest, OwnIdFromAForeignAddressIsAConflict)
