@@ -21,6 +21,43 @@ void sl_reporter_open(struct sl_reporter *r, const struct sl_node *node, const c
     r->counters_due_ns = now_ns + SL_REPORTER_COUNTERS_NS;
 }
 
+/* A kind that holds back a line of this member makes the next one's wait as well: else "is alive"
+ * would stand before the "is dead" that it answers. */
+static void report_line(struct sl_reporter *r, const struct sl_node_event *event,
+                        const struct sl_event_line *line, uint64_t now_ns)
+{
+    struct sl_log_rate *rate = &r->events[event->type];
+    for (uint32_t type = 0; event->id != 0 && type < SL_EVENT_COUNT; type++) {
+        const struct sl_log_rate *other = &r->events[type];
+        bool waits = other->held > 0 && r->held_ids[type] == event->id;
+        if (waits && other->next_ns > rate->next_ns)
+            rate->next_ns = other->next_ns;
+    }
+    r->held_ids[event->type] = event->id;
+    r->held_sequences[event->type] = event->sequence;
+    sl_log_rate_line(rate, now_ns, line->level, "%s", line->text);
+}
+
+/* The kind whose line is due and the oldest; SL_EVENT_COUNT: none. */
+static uint32_t oldest_due(const struct sl_reporter *r, uint64_t now_ns)
+{
+    uint32_t oldest = SL_EVENT_COUNT;
+    for (uint32_t type = 0; type < SL_EVENT_COUNT; type++) {
+        bool due = r->events[type].held > 0 && now_ns >= r->events[type].next_ns;
+        if (due &&
+            (oldest == SL_EVENT_COUNT || r->held_sequences[type] < r->held_sequences[oldest]))
+            oldest = type;
+    }
+    return oldest;
+}
+
+static void report_held(struct sl_reporter *r, uint64_t now_ns)
+{
+    uint32_t type;
+    while ((type = oldest_due(r, now_ns)) != SL_EVENT_COUNT)
+        sl_log_rate_flush(&r->events[type], now_ns);
+}
+
 static void report_event(struct sl_reporter *r, const struct sl_node_event *event, uint64_t now_ns)
 {
     uint64_t missed = event->sequence - r->last_event - 1;
@@ -35,7 +72,7 @@ static void report_event(struct sl_reporter *r, const struct sl_node_event *even
     if (event->type == SL_EVENT_SELF_ACCUSED && sl_troubles_has(&r->troubles, SL_TROUBLE_UNREACHED))
         line.level = SL_LOG_DEBUG; /* its cause is told */
     if (line.text[0] != '\0')
-        sl_log_rate_line(&r->events[event->type], now_ns, line.level, "%s", line.text);
+        report_line(r, event, &line, now_ns);
     sl_event_troubles(&r->troubles, event);
 }
 
@@ -129,8 +166,7 @@ void sl_reporter_turn(struct sl_reporter *r, uint64_t now_ns, uint64_t time_ns)
         r->counters_due_ns = now_ns + SL_REPORTER_COUNTERS_NS;
         report_counters(r, now_ns);
     }
-    for (uint32_t type = 0; type < SL_EVENT_COUNT; type++)
-        sl_log_rate_flush(&r->events[type], now_ns);
+    report_held(r, now_ns);
     sl_log_rate_flush(&r->missed, now_ns);
 }
 
@@ -138,8 +174,7 @@ void sl_reporter_finish(struct sl_reporter *r, uint64_t now_ns, uint64_t time_ns
 {
     r->counters_due_ns = now_ns;
     sl_reporter_turn(r, now_ns, time_ns);
-    for (uint32_t type = 0; type < SL_EVENT_COUNT; type++)
-        sl_log_rate_finish(&r->events[type]);
+    report_held(r, UINT64_MAX);
     sl_log_rate_finish(&r->missed);
     sl_troubles_finish(&r->troubles);
 }

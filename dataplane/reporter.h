@@ -2,7 +2,8 @@
 #pragma once
 /*
  * What a node says of itself: follows its events and counters, writes lines of log, at most one a
- * second of a kind, and keeps the table of its troubles. Control thread.
+ * second of a kind and those of one member in their order, and keeps the table of its troubles.
+ * Control thread.
  */
 #include <stdint.h>
 
@@ -31,6 +32,8 @@ struct sl_reporter {
     struct sl_reach_watch reach;
     bool alone; /* all others have died, as far as this node sees */
     struct sl_log_rate events[SL_EVENT_COUNT];
+    uint64_t held_ids[SL_EVENT_COUNT]; /* whom the line that a kind holds back is about */
+    uint64_t held_sequences[SL_EVENT_COUNT];
     struct sl_log_rate missed;
 };
 

@@ -108,6 +108,36 @@ TEST_F(Reporter, HundredsOfDeathsAreOneLineASecond)
         Lines{"warning starlingd: member 'm499' is declared dead by 'w' (and 498 more like it)"});
 }
 
+// Each kind has its own second, but what is said of one member keeps its order.
+TEST_F(Reporter, LinesOfOneMemberKeepTheirOrder)
+{
+    auto of = [&](enum sl_event_type type, const char *name, uint64_t id) {
+        struct sl_node_event e = {};
+        e.type = type;
+        e.id = id;
+        snprintf(e.name, sizeof(e.name), "%s", name);
+        fake_.add_event(e);
+    };
+    of(SL_EVENT_MEMBER_DEAD, "a", 1);
+    of(SL_EVENT_MEMBER_DEAD, "b", 2);
+    of(SL_EVENT_MEMBER_ALIVE, "b", 2);
+    of(SL_EVENT_MEMBER_LEFT, "c", 3);
+    const std::string dead = "warning starlingd: member 'b' is declared dead",
+                      alive = "notice starlingd: member 'b' is alive";
+    EXPECT_EQ(turn(11 * S), (Lines{"warning starlingd: member 'a' is declared dead",
+                                   "notice starlingd: member 'c' has left"}));
+    EXPECT_EQ(turn(12 * S), (Lines{dead, alive}));
+    of(SL_EVENT_MEMBER_ALIVE, "a", 1);
+    of(SL_EVENT_MEMBER_DEAD, "a", 1);
+    EXPECT_TRUE(turn(12 * S + S / 2).empty());
+    EXPECT_EQ(turn(13 * S), (Lines{"notice starlingd: member 'a' is alive",
+                                   "warning starlingd: member 'a' is declared dead"}));
+    of(SL_EVENT_MEMBER_ALIVE, "b", 2);
+    of(SL_EVENT_MEMBER_DEAD, "b", 2);
+    sl_reporter_finish(&r_, 13 * S + 1, TODAY);
+    EXPECT_EQ(lines(), (Lines{alive, dead})) << "at the end, too";
+}
+
 TEST_F(Reporter, EventsThatCameTooFastAreCounted)
 {
     event(SL_EVENT_MEMBER_LEFT, "a");
@@ -242,6 +272,23 @@ TEST_F(Reporter, WhatBecameWrongAtTheEndIsSaidToo)
     Lines said = lines();
     ASSERT_EQ(said.size(), 2u);
     EXPECT_NE(said[0].find("frames are lost in this node"), std::string::npos) << said[0];
+}
+
+TEST_F(Reporter, ATwinThatGoesOnSendingIsATroubleALateFrameOfAnEarlierStartIsNot)
+{
+    uint64_t *drops = fake_.next_stats.counters.drops;
+    drops[SL_DROP_FROM_TWIN] = 1;
+    EXPECT_TRUE(turn(11 * S).empty());
+    EXPECT_TRUE(turn(12 * S).empty());
+    drops[SL_DROP_FROM_TWIN] = 2;
+    EXPECT_TRUE(turn(13 * S).empty());
+    drops[SL_DROP_FROM_TWIN] = 3;
+    EXPECT_EQ(turn(14 * S),
+              Lines{"warning starlingd: address-conflict: another node with this node's name sends "
+                    "from this node's own address; a cloned machine? give one of the two an "
+                    "address, a MAC address and a node.name of its own"});
+    turn(75 * S);
+    EXPECT_FALSE(sl_troubles_has(&r_.troubles, SL_TROUBLE_ADDRESS_CONFLICT));
 }
 
 TEST_F(Reporter, RecordThatIsFreeAMomentLaterIsNoTrouble)
