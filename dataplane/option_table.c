@@ -129,7 +129,8 @@ const struct sl_option sl_option_table[] = {
     KNOB(DURATION, "dead_retention", dead_retention_ns,
          "The dead are remembered this long: longer than any partition that shall heal."),
     KNOB(DURATION, "left_retention", left_retention_ns,
-         "The same for members that left; for both at least zone_patience + suspicion_max."),
+         "The same for members that left or were removed; for both at least zone_patience + "
+         "suspicion_max."),
     KNOB(DURATION, "dial_interval", dial_interval_ns,
          "A dead member or a seed is dialled this often, so that a healed split rejoins."),
     KNOB(DURATION, "repair_patience", repair_patience_ns,

@@ -68,6 +68,34 @@ TEST_F(Membership, ACrashedNodeIsSuspectedThenDeadAndReturnsWithAHigherIncarnati
         EXPECT_GT(node->incarnation_of(victim.name), before) << node->name;
 }
 
+TEST_F(Membership, ADeadNodeThatAnOperatorRemovesIsGoneForAllAndMayReturn)
+{
+    build(3);
+    Cluster cluster = start_cluster(net(), 3, PATIENT);
+    ASSERT_TRUE(formed(cluster));
+    Node &victim = *cluster[2];
+    auto early = cluster[1]->ask({"remove", victim.name});
+    EXPECT_EQ(early->ends(), 1);
+    EXPECT_NE(early->err().find("lives, as far as the node knows"), std::string::npos);
+    victim.crash();
+    for (int i : {0, 1})
+        ASSERT_TRUE(await(cluster[i]->name + " says dead",
+                          [&] { return cluster[i]->status_of(victim.name) == "dead"; }));
+    auto removal = cluster[1]->ask({"remove", victim.name});
+    EXPECT_EQ(removal->ends(), 0) << removal->err();
+    for (int i : {0, 1}) {
+        EXPECT_TRUE(await(cluster[i]->name + " shows it no more",
+                          [&] { return cluster[i]->members().count(victim.name) == 0; }));
+        auto asked = cluster[i]->ask({"members", "--status", "removed"});
+        EXPECT_EQ(asked->ends(), 0) << asked->err();
+        EXPECT_NE(asked->out().find(victim.name), std::string::npos) << asked->out();
+        EXPECT_NE(asked->out().find(cluster[1]->name), std::string::npos) << "who removed it";
+    }
+    victim.expect_nothing_left();
+    victim.start(PATIENT);
+    EXPECT_TRUE(formed(cluster));
+}
+
 TEST_F(Membership, ANodeThatLeavesHasLeftAndIsNeverDead)
 {
     Cluster cluster = five();
