@@ -28,7 +28,7 @@
 /* Of a joiner that knows nobody else yet: the seed may have died, and others wait to be asked. */
 #define FAILURES_MAX_ALONE     1
 /* Silence may be a loss, or a refusal, and who refuses has room again within a second or so: the
- * wait before the next try is drawn from a time that doubles with each, up to about this. */
+ * wait before the next try is drawn from a time that doubles with each, up to this. */
 #define WAIT_NS_MAX            2000000000ull
 
 static void open_session(struct sl_engine *e)
@@ -157,6 +157,12 @@ void sl_sync_release(struct sl_engine *e, struct sl_pull *pull)
     pull->kind = SL_PULL_FREE;
 }
 
+/* All else was answered, so there is room, and this range alone keeps the session open. */
+static bool is_last(const struct sl_sync *sync, const struct sl_pull *pull)
+{
+    return pull->kind == SL_PULL_WALK && !sync->walk.active && busy_pulls(sync) == 1;
+}
+
 /* Asks again later, and another member. Its address must be in this view: a seed of another
  * cluster's is not, so the first retry goes there again. */
 static void put_off(struct sl_engine *e, struct sl_pull *pull)
@@ -164,6 +170,9 @@ static void put_off(struct sl_engine *e, struct sl_pull *pull)
     uint64_t most_ns = sl_sync_patience_ns(e);
     for (uint32_t i = 1; i < pull->failures && most_ns < WAIT_NS_MAX; i++)
         most_ns *= 2;
+    uint64_t bound_ns = is_last(&e->sync, pull) ? 2 * sl_sync_patience_ns(e) : WAIT_NS_MAX;
+    if (most_ns > bound_ns)
+        most_ns = bound_ns;
     if (e->sync.joining || pull->failures > 1)
         (void)sl_sync_pick_peer(e, pull->failures, &pull->to, &pull->zone);
     if (pull->kind == SL_PULL_OPENING) {

@@ -2,6 +2,10 @@
 // Sessions pace themselves: thousands may begin at once, and nobody can refuse to receive.
 #include "sync_pair.h"
 
+extern "C" {
+#include "lib/sync_session.h"
+}
+
 namespace
 {
 
@@ -79,6 +83,32 @@ TEST(SyncPace, SilenceIsAskedLessAndLessOften)
     size_t first = walk.asked_bytes.size();
     walk.cluster.run(3 * kS);
     EXPECT_LE(walk.asked_bytes.size() - first, first * 3 / 2) << "in three times the time";
+}
+
+TEST(SyncPace, TheLastRangeOfAWalkIsAskedForSoonAgain)
+{
+    Walk walk(4000);
+    walk.begin(true);
+    sl_engine *e = walk.cluster.node(1).engine;
+    ASSERT_TRUE(walk.cluster.run_until([&] { return e->sync.window == SL_PULLS_MAX; }, 1 * kS));
+    walk.cluster.reachable = [](int, int) { return false; };
+    walk.cluster.run(10 * kMs); // what was under way has come
+    e->sync.walk.active = false;
+    sl_pull *last = &e->sync.pulls[0];
+    for (sl_pull &pull : e->sync.pulls) {
+        if (&pull != last)
+            sl_sync_release(e, &pull);
+    }
+    ASSERT_EQ(last->kind, SL_PULL_WALK);
+    uint32_t waits = 0;
+    for (int i = 0; i < 60000 && last->kind == SL_PULL_WALK && last->failures < 5; i++) {
+        walk.cluster.run(kMs);
+        if (!last->waits_to_ask)
+            continue;
+        ASSERT_LE(last->timer.deadline_ns, walk.cluster.now() + 2 * sl_sync_patience_ns(e));
+        waits++;
+    }
+    EXPECT_GE(waits, 4u);
 }
 
 TEST(SyncPace, QuestionsIntoSilenceAreNoLongerThanAnyClaimNeeds)
