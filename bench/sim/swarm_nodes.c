@@ -89,10 +89,16 @@ static void draw_move(struct sim_drawing *d)
     sim_draw_once(d, at_ms + sim_draw_between(d, 100, 1800), "restart n4");
 }
 
+/* Of all that are dead or have left there: behind a cut, of living members. */
+static void draw_removal(struct sim_drawing *d)
+{
+    sim_draw_once(d, sim_draw_moment(d, 0), "remove all by n4");
+}
+
 static const struct sim_draw_kind of_nodes[] = {
-    {draw_node_loss, 20}, {draw_bad_nodes, 10}, {draw_node_mtu, 5},
-    {draw_node_cut, 20},  {draw_delays, 15},    {draw_forged, 10},
-    {draw_drift, 15},     {draw_tags, 10},      {draw_move, 10},
+    {draw_node_loss, 20}, {draw_bad_nodes, 10}, {draw_node_mtu, 5}, {draw_node_cut, 20},
+    {draw_delays, 15},    {draw_forged, 10},    {draw_drift, 15},   {draw_tags, 10},
+    {draw_move, 10},      {draw_removal, 15},
 };
 
 void sim_draw_node_faults(struct sim_drawing *d)

@@ -265,8 +265,9 @@ TEST_F(Scenario, RefusalsSayWhereWhatAndWhatWasExpected)
     EXPECT_EQ(refusal("zone a 3\nmove n1 to a"), "f:2: 'a', expected 'zone'");
     EXPECT_EQ(
         refusal("nodes 3\nat 5s explode n1"),
-        "f:2: 'explode', expected at, crash, restart, pause, leave, remove, join, update, clock, "
-        "drift, clog, starve, ring, lie, forge, pick, cut, heal, loss, burst, mtu, rtt, "
+        "f:2: 'explode', expected at, crash, restart, pause, leave, remove, join, update, tag, "
+        "move, clock, drift, clog, starve, ring, lie, forge, pick, cut, heal, loss, burst, mtu, "
+        "rtt, "
         "delay, duplicate, reorder, replay, corrupt, expect or a topology line");
     EXPECT_EQ(refusal("nodes 3\ncut mars"),
               "f:2: 'mars', expected nodes: n7, n3-n10, n1,n5-n9, zone NAME, 1%, 5 nodes, "
