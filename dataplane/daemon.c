@@ -43,6 +43,8 @@ static uint64_t realtime_now_ns(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
+    if (t.tv_sec < 0) /* before 1970 */
+        return 0;
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
@@ -57,7 +59,7 @@ static int daemon_runtime(struct daemon *d)
         .workers = d->station.workers,
         .first_lcore = 1,
         .busy = d->options->idle == SL_IDLE_BUSY,
-        .wall_s = (uint64_t)time(NULL),
+        .wall_s = realtime_now_ns() / 1000000000u,
     };
     if (getrandom(&config.seed, sizeof(config.seed), 0) != (ssize_t)sizeof(config.seed)) {
         SL_LOG(SL_LOG_ERROR, "getrandom: %s; is the system call filtered?", strerror(errno));

@@ -158,9 +158,22 @@ static void report_counters(struct sl_reporter *r, uint64_t now_ns)
     r->log_lost = lost;
 }
 
+/* Membership does without a right clock; who reads the log does not. */
+static void watch_clock(struct sl_reporter *r, uint64_t time_ns)
+{
+    uint64_t now_s = time_ns / 1000000000u;
+    if (now_s >= SL_GENERATION_EPOCH_S && now_s <= SL_GENERATION_START_MAX)
+        sl_troubles_clear(&r->troubles, SL_TROUBLE_CLOCK, NULL);
+    else
+        sl_troubles_raise(&r->troubles, SL_TROUBLE_CLOCK, "", 0, "set it (NTP, timedatectl)",
+                          "the clock of this host is decades off, and with it the times of log and "
+                          "events");
+}
+
 void sl_reporter_turn(struct sl_reporter *r, uint64_t now_ns, uint64_t time_ns)
 {
     sl_troubles_turn(&r->troubles, now_ns, time_ns);
+    watch_clock(r, time_ns);
     report_events(r, now_ns);
     if (now_ns >= r->counters_due_ns) {
         r->counters_due_ns = now_ns + SL_REPORTER_COUNTERS_NS;

@@ -31,7 +31,8 @@ extern "C" {
     X(BYTE_CAP, "byte-cap")                 /* frames are not sent, because the cap is reached */ \
     X(OVERLOAD, "overload")                 /* frames are lost inside this node */                \
     X(LOG_LOST, "log-lost")                 /* stderr does not take lines */                      \
-    X(ALONE, "alone")                       /* all others have died, or this node is cut off */
+    X(ALONE, "alone")                       /* all others have died, or this node is cut off */   \
+    X(CLOCK, "clock")                       /* shows a time that cannot be */
 
 enum sl_trouble_kind {
 #define SL_TROUBLE_ENUM(name, text) SL_TROUBLE_##name,

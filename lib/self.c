@@ -51,8 +51,8 @@ void sl_self_create(struct sl_engine *e, uint64_t wall_s)
 {
     e->wall_s = wall_s > SL_GENERATION_EPOCH_S ? wall_s : SL_GENERATION_EPOCH_S;
     uint64_t generation = wall_s == 0 ? 1 : wall_s;
-    if (generation > SL_GENERATION_MAX)
-        generation = SL_GENERATION_MAX;
+    if (generation > SL_GENERATION_START_MAX)
+        generation = SL_GENERATION_START_MAX;
     describe_self(e);
     e->self_id = sl_member_id(&e->cluster, e->identity.name, e->identity.name_bytes);
     publish_word(e, sl_word(generation, 0, SL_ALIVE));

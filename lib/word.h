@@ -92,6 +92,11 @@ static inline bool sl_word_is_acceptable(uint64_t word)
 #define SL_GENERATION_EPOCH_S 1767225600ull /* 2026-01-01 */
 #define SL_GENERATION_AHEAD_S (1ull << 30)  /* 34 years */
 
+/* What a member may start with, because all accept it, whatever their clocks say, with room above
+ * for later lives. A later time is a wrong clock; in 34 years each life follows on the one before.
+ */
+#define SL_GENERATION_START_MAX (SL_GENERATION_EPOCH_S + SL_GENERATION_AHEAD_S - (1ull << 20))
+
 /* The greatest word that is accepted at this time (seconds since 1970, by the own clock). */
 static inline uint64_t sl_word_most(uint64_t wall_s)
 {

@@ -316,6 +316,26 @@ TEST(Engine, LinkCutBetweenTwoNodesIsBridgedByHelpers)
         EXPECT_EQ(n->count_events(SL_EVENT_MEMBER_SUSPECT), 0u);
 }
 
+// 2099, and what is left of a time before 1970.
+TEST(Engine, NodeWhoseClockIsFarAheadIsTakenByTheOthersAndComesBackWithARightOne)
+{
+    for (uint64_t wrong_s : {(uint64_t)4095889900, UINT64_MAX - 1000}) {
+        SCOPED_TRACE(wrong_s);
+        Cluster cluster("lan");
+        cluster.wall_s = 1800000000;
+        form(cluster, 3);
+        cluster.wall_s = wrong_s;
+        cluster.start(4, {1});
+        ASSERT_TRUE(cluster.run_until([&] { return cluster.converged(); }, 10 * kS));
+        EXPECT_EQ(cluster.node(1).status_of("n4"), SL_ALIVE);
+        cluster.kill(4);
+        cluster.wall_s = 1800000100;
+        cluster.start(4, {1});
+        ASSERT_TRUE(cluster.run_until([&] { return cluster.converged(); }, 10 * kS));
+        EXPECT_EQ(cluster.node(1).status_of("n4"), SL_ALIVE);
+    }
+}
+
 TEST(Engine, LaterStarterOfATakenNameYields)
 {
     Cluster cluster("lan");

@@ -8,7 +8,7 @@
 namespace
 {
 
-constexpr uint64_t S = 1000000000, TODAY = 1700000000 * S;
+constexpr uint64_t S = 1000000000, TODAY = 1800000000 * S;
 
 using Lines = std::vector<std::string>;
 
@@ -300,6 +300,17 @@ TEST_F(Reporter, RecordThatIsFreeAMomentLaterIsNoTrouble)
     drops[SL_DROP_COLD_FULL] = 3;
     turn(12 * S);
     EXPECT_TRUE(sl_troubles_has(&r_.troubles, SL_TROUBLE_TABLE_FULL));
+}
+
+TEST_F(Reporter, ClockThatIsDecadesOffIsATroubleUntilItIsSet)
+{
+    for (uint64_t now_s : {(uint64_t)0, (uint64_t)SL_GENERATION_EPOCH_S - 1,
+                           (uint64_t)SL_GENERATION_START_MAX + 1}) {
+        sl_reporter_turn(&r_, 11 * S, now_s * S);
+        EXPECT_TRUE(sl_troubles_has(&r_.troubles, SL_TROUBLE_CLOCK)) << now_s;
+        sl_reporter_turn(&r_, 11 * S, TODAY);
+        EXPECT_FALSE(sl_troubles_has(&r_.troubles, SL_TROUBLE_CLOCK)) << now_s;
+    }
 }
 
 TEST_F(Reporter, NodeThatLosesAllOthersSaysSoUntilOneAnswers)
