@@ -37,6 +37,22 @@ static uint64_t life_of(const struct sim_world *w, uint32_t viewer, uint32_t mem
     return sl_word_is_live(word) ? sl_word_incarnation(word) : 0;
 }
 
+static bool is_cut_from(const struct sim_world *w, uint32_t a, uint32_t b)
+{
+    return sim_places_between(&w->network.places, a, b)->cut ||
+           sim_places_between(&w->network.places, b, a)->cut;
+}
+
+/* A cut goes on between the member and one of the two, who thus accuses it anew for ever. */
+static bool is_restless(const struct sim_world *w, const struct sim_repair *r, uint32_t member)
+{
+    bool restless = is_cut_from(w, member, r->node) || is_cut_from(w, member, r->peer);
+    bool is_one_of_them = member == r->node || member == r->peer;
+    for (uint32_t i = 0; i < w->scenario->node_count && is_one_of_them && !restless; i++)
+        restless = is_cut_from(w, member, i);
+    return restless;
+}
+
 static void follow(struct sim_node *node, uint32_t peer, uint64_t number)
 {
     struct sim_world *w = node->world;
@@ -51,7 +67,7 @@ static void follow(struct sim_node *node, uint32_t peer, uint64_t number)
         .began_ns = w->now_ns,
     };
     for (uint32_t i = 0; i < w->scenario->node_count && r->count < SIM_REPAIR_MEMBERS_MAX; i++) {
-        if (life_of(w, r->node, i) != life_of(w, peer, i))
+        if (life_of(w, r->node, i) != life_of(w, peer, i) && !is_restless(w, r, i))
             r->members[r->count++] = i;
     }
     w->repairs.count += r->count > 0;

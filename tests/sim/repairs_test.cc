@@ -38,6 +38,16 @@ TEST(SimRepairs, ARepairInVainIsCaught)
     EXPECT_EQ(run.world.invariants.broken[SIM_RULE_REPAIR_SHRINKS], 1u);
 }
 
+// n1 alone reaches n50, and tells each of the two sides what the other one says of it.
+TEST(SimRepairs, WhatACutKeepsChangingIsNotInVain)
+{
+    for (uint64_t seed : {2, 3}) {
+        Played run("nodes 50\nprofile lan\nstart formed\nrun 120s\nat 5s cut n50 n2-n49\n", seed);
+        EXPECT_EQ(run.metric(SIM_METRIC_violations), 0u) << seed;
+        EXPECT_GT(run.metric(SIM_METRIC_repairs_judged), 0u);
+    }
+}
+
 TEST(SimRepairs, WhatHadNoRoomIsNotInVain)
 {
     for (const char *narrow : {"", "at 3s mtu 600 n80 -> n1\n"}) {
