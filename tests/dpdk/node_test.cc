@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "lib/preload.h"
+#include "ports/neighbour_entry.h"
 #include "tests/dpdk/eal_environment.h"
 #include "tests/dpdk/test_node.h"
 
@@ -130,6 +131,15 @@ TEST_F(Node, StatsHaveEveryNumberOfAWorkersLoad)
     EXPECT_EQ(told.asleep_ns, 14u);
     EXPECT_EQ(told.cpu, 15u);
     EXPECT_EQ(told.lcore, 16u);
+}
+
+TEST_F(Node, StatsCountWhatTheNeighbourTableGaveUp)
+{
+    auto stats = std::make_unique<sl_node_stats>();
+    node->runtime.workers[0]->counters.drops[SL_DROP_NEIGHBOUR_UNRESOLVED] = 2;
+    node->runtime.neighbours->unanswered = 5;
+    ASSERT_EQ(asked.stats(asked.context, stats.get()), 0);
+    EXPECT_EQ(stats->counters.drops[SL_DROP_NEIGHBOUR_UNRESOLVED], 7u);
 }
 
 TEST_F(Node, PagesOfMembersHaveEachMemberOnce)
