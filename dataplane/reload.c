@@ -18,24 +18,35 @@ static bool can_change(const struct sl_option *o)
            (strcmp(o->section, "node") == 0 && strcmp(o->key, "tags") == 0);
 }
 
-static void add_name(char names[NAMES_BYTES], const struct sl_option *o)
+static void add_name(char names[NAMES_BYTES], const char *section, const char *key)
 {
     size_t used = strlen(names);
-    snprintf(names + used, NAMES_BYTES - used, "%s%s.%s", used > 0 ? ", " : "", o->section, o->key);
+    snprintf(names + used, NAMES_BYTES - used, "%s%s.%s", used > 0 ? ", " : "", section, key);
 }
 
-/* Sorts the keys whose values differ by whether a running node can take them. */
-static void compare(const struct sl_options *before, const struct sl_options *after,
-                    char taken[NAMES_BYTES], char waiting[NAMES_BYTES])
+/* Keys whose values differ and that a running node cannot take over. */
+static void find_waiting(const struct sl_options *before, const struct sl_options *after,
+                         char waiting[NAMES_BYTES])
 {
     for (uint32_t i = 0; i < sl_option_count; i++) {
         const struct sl_option *o = &sl_option_table[i];
-        if (!sl_option_is_equal(o, before, after))
-            add_name(can_change(o) ? taken : waiting, o);
+        if (!can_change(o) && !sl_option_is_equal(o, before, after))
+            add_name(waiting, o->section, o->key);
     }
 }
 
-static void take_seeds(const struct sl_reload *r, const struct sl_options *fresh)
+static void take_level(const struct sl_reload *r, const struct sl_options *fresh,
+                       char taken[NAMES_BYTES])
+{
+    if (r->options->log_level == fresh->log_level)
+        return;
+    r->options->log_level = fresh->log_level;
+    sl_log_set_level((enum sl_log_level)fresh->log_level);
+    add_name(taken, "log", "level");
+}
+
+static void take_seeds(const struct sl_reload *r, const struct sl_options *fresh,
+                       char taken[NAMES_BYTES])
 {
     const char *seeds[SL_SEEDS_MAX];
     struct sl_options *o = r->options;
@@ -47,30 +58,33 @@ static void take_seeds(const struct sl_reload *r, const struct sl_options *fresh
         return;
     o->seed_count = fresh->seed_count;
     memcpy(o->seeds, fresh->seeds, sizeof(o->seeds));
+    add_name(taken, "join", "seeds");
 }
 
-static void take_tags(const struct sl_reload *r, const struct sl_options *fresh)
+static void take_tags(const struct sl_reload *r, const struct sl_options *fresh,
+                      char taken[NAMES_BYTES])
 {
     char *tags = r->options->config.tags;
     if (strcmp(tags, fresh->config.tags) == 0)
         return;
     int rc =
         r->node->update(r->node->context, fresh->config.tags, (uint32_t)strlen(fresh->config.tags));
-    if (rc == 0)
-        memcpy(tags, fresh->config.tags, sizeof(fresh->config.tags));
-    else
+    if (rc != 0) {
         SL_LOG(SL_LOG_WARNING, "SIGHUP: the tags are not taken over: %s; send it again",
                strerror(-rc));
+        return;
+    }
+    memcpy(tags, fresh->config.tags, sizeof(fresh->config.tags));
+    add_name(taken, "node", "tags");
 }
 
 static void take_over(const struct sl_reload *r, const struct sl_options *fresh)
 {
     char taken[NAMES_BYTES] = "", waiting[NAMES_BYTES] = "";
-    compare(r->options, fresh, taken, waiting);
-    r->options->log_level = fresh->log_level;
-    sl_log_set_level((enum sl_log_level)fresh->log_level);
-    take_seeds(r, fresh);
-    take_tags(r, fresh);
+    find_waiting(r->options, fresh, waiting);
+    take_level(r, fresh, taken);
+    take_seeds(r, fresh, taken);
+    take_tags(r, fresh, taken);
     SL_LOG(SL_LOG_NOTICE, "SIGHUP: read %s again; taken over: %s; needs a restart: %s",
            r->options->file, taken[0] != '\0' ? taken : "nothing",
            waiting[0] != '\0' ? waiting : "nothing");

@@ -13,6 +13,7 @@
 #include "lib/assert.h"
 #include "ports/kernel_address.h"
 #include "ports/log.h"
+#include "ports/nd.h"
 
 /* Per queue: both descriptor rings of 1,024, bursts under way, one and a half caches, and the
  * packets that wait for the engine or for a neighbour. */
@@ -158,19 +159,6 @@ static struct sl_net_family family(const struct sl_options_family *from)
     return to;
 }
 
-/* RFC 4291, appendix A: the MAC with its universal bit turned over and fffe in the middle. */
-static void link_local(uint8_t address[16], const struct rte_ether_addr *mac)
-{
-    memset(address, 0, 16);
-    address[0] = 0xfe;
-    address[1] = 0x80;
-    memcpy(address + 8, mac->addr_bytes, 3);
-    address[8] ^= 2;
-    address[11] = 0xff;
-    address[12] = 0xfe;
-    memcpy(address + 13, mac->addr_bytes + 3, 3);
-}
-
 static void station_net(struct sl_station *s, const struct sl_options *o)
 {
     s->net = (struct sl_net){
@@ -188,7 +176,7 @@ static void station_net(struct sl_station *s, const struct sl_options *o)
         .tx_checksum_ipv4 = s->port.tx_checksum_ipv4,
         .tx_checksum_udp = s->port.tx_checksum_udp,
     };
-    link_local(s->net.link_local, &s->port.mac);
+    sl_nd_link_local(s->net.link_local, &s->port.mac);
 }
 
 /* The device's MTU is known only now, if the operator set none. */

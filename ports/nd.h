@@ -27,6 +27,20 @@ struct sl_nd_message {
     uint8_t target[16];
 } __attribute__((packed));
 
+/* RFC 4291, appendix A: fe80::/64 and the MAC with its universal bit turned over and fffe in the
+ * middle. */
+static inline void sl_nd_link_local(uint8_t address[16], const struct rte_ether_addr *mac)
+{
+    memset(address, 0, 16);
+    address[0] = 0xfe;
+    address[1] = 0x80;
+    memcpy(address + 8, mac->addr_bytes, 3);
+    address[8] ^= 2;
+    address[11] = 0xff;
+    address[12] = 0xfe;
+    memcpy(address + 13, mac->addr_bytes + 3, 3);
+}
+
 /* ff02::1, or the solicited-node group of an address of mine. */
 static inline bool sl_nd_is_my_group(const struct sl_net *net, const uint8_t group[16])
 {

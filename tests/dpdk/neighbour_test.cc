@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <thread>
 
+#include "ports/nd.h"
 #include "ports/neighbour_table.h"
 #include "tests/dpdk/neighbour_fixture.h"
 
@@ -31,6 +32,14 @@ TEST_F(Neighbour, AsksByNeighbourDiscovery)
     receive(advertisement(PEER_V6, 0x60, PEER_MAC));
     EXPECT_EQ(take_sent(), Frames{datagram_to(PEER_V6, PEER_MAC)});
     EXPECT_TRUE(found(PEER_V6, PEER_MAC));
+}
+
+TEST(LinkLocal, IsTheMacWithItsUniversalBitTurnedOverAndFffeInTheMiddle)
+{
+    const rte_ether_addr mac = {{0x34, 0x56, 0x78, 0x9a, 0xbc, 0xde}};
+    uint8_t made[16];
+    sl_nd_link_local(made, &mac);
+    EXPECT_EQ(Bytes(made, made + 16), address("fe80::3656:78ff:fe9a:bcde"));
 }
 
 TEST_F(Neighbour, AsksForLinkLocalAddressesFromTheLinkLocalOne)
