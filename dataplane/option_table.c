@@ -59,7 +59,8 @@ const struct sl_option sl_option_table[] = {
     ROW("control", "group", STRING, control_group, 0, 63, NULL, "", NULL,
         "Group that the socket belongs to, by name or number. Empty: that of the process."),
     ROW("control", "mode", MODE, control_mode, 0, 0777, NULL, "0660", NULL,
-        "Who may use the socket: what it lets in may also join, leave and set tags."),
+        "Who may use the socket: what it lets in may also join, leave, remove members and set "
+        "tags."),
     ROW("eal", "huge", CHOICE, huge, 0, 0, "auto|yes|no", "auto", NULL,
         "Whether packet memory is in huge pages; auto: if there are free ones."),
     ROW("eal", "memory_mb", NUMBER, memory_mb, 64, 1u << 20, NULL, "256", NULL,
