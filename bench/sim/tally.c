@@ -109,7 +109,7 @@ void sim_tallies_change(struct sim_world *w, const struct sim_node *viewer,
             continue;
         if (x->kind == SIM_EXPECT_REVIVED)
             rise(w, &w->tallies[i], viewer, member, lives);
-        else if (lives)
+        else if (lives && !event->damped)
             flap(&w->tallies[i],
                  (uint64_t)viewer->number * w->scenario->node_count + member->number);
     }

@@ -42,6 +42,18 @@ TEST(SimTally, DeathsAreCountedByWhoDiedAndWhoSawIt)
     EXPECT_FALSE(judge(run, 9, &measured));
 }
 
+// Four deaths of n7; users hear of two, and then once that it flaps.
+TEST(SimTally, FlapsAreThoseThatUsersAreToldOf)
+{
+    Played run("nodes 30\nprofile lan\nstart formed\nrun 50s\n"
+               "at 2s every 12s until 38s pause n7 for 6s\n"
+               "expect dead_seen of n7 by n1 == 4\nexpect flaps of n7 by all but n7 == 2\n",
+               1);
+    uint64_t measured;
+    EXPECT_TRUE(judge(run, 0, &measured)) << measured;
+    EXPECT_TRUE(judge(run, 1, &measured)) << measured;
+}
+
 TEST(SimTally, ADeathThatLastsToTheEndIsNeverOver)
 {
     Played run("nodes 20\nprofile lan\nstart formed\nrun 10s\nat 2s cut n7\n"
