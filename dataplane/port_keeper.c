@@ -127,7 +127,8 @@ static int keeper_reopen(struct sl_port_keeper *k)
 {
     sl_runtime_stop(k->runtime);
     sl_runtime_drop_packets(k->runtime);
-    int rc = sl_station_reopen(k->station, k->options);
+    uint64_t missed = sl_port_missed(&k->runtime->port);
+    int rc = sl_station_reopen(k->station, k->options, missed);
     if (rc != 0)
         return rc;
     sl_runtime_use_port(k->runtime, &k->station->port, &k->station->net);

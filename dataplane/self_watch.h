@@ -19,7 +19,7 @@ extern "C" {
 
 struct sl_self_watch {
     struct sl_engine *engine;
-    const struct sl_port *port;
+    struct sl_port *port;
     struct sl_engine_host *host;
     const struct sl_counters *counters[SL_WORKERS_MAX];
     const struct sl_worker_load *loads[SL_WORKERS_MAX];

@@ -207,10 +207,9 @@ static void station_release(struct sl_station *s)
     station_free_pools(s);
 }
 
-int sl_station_reopen(struct sl_station *s, const struct sl_options *o)
+int sl_station_reopen(struct sl_station *s, const struct sl_options *o, uint64_t missed)
 {
     struct sl_port_config config = station_port_config(s, o);
-    uint64_t missed = sl_port_missed(&s->port);
     station_close_port(s);
     int rc = sl_port_replug(&config);
     if (rc == 0)

@@ -23,8 +23,9 @@ struct sl_station {
 int sl_station_open(struct sl_station *s, const struct sl_options *options);
 
 /* Workers stand still and hold no packets: closes the port and opens it on the interface that has
-   its name now. 0, or -errno after logging one line; then the port is closed. */
-int sl_station_reopen(struct sl_station *s, const struct sl_options *options);
+   its name now; `missed` is what it had missed so far. 0, or -errno after logging one line; then
+   the port is closed. */
+int sl_station_reopen(struct sl_station *s, const struct sl_options *options, uint64_t missed);
 
 /* The runtime must be closed: a packet that did not come back is a leak and ends in an assertion.
  */

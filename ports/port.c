@@ -183,6 +183,7 @@ static int start(struct sl_port *port, const struct sl_port_config *config)
     if (error)
         return error;
     warn_of_other_queues(config);
+    sl_kernel_missed_start(&port->kernel_missed, &config->spec);
     if (port->queues == 1)
         port->doorbell_fd = sl_doorbell_find(port->ethdev_id, &config->spec);
     sl_spread_read(&port->spread, port->ethdev_id, port->queues, config->udp_port);
@@ -216,6 +217,7 @@ void sl_port_close(struct sl_port *port)
     if (!port->is_open)
         return;
     port->is_open = false;
+    sl_kernel_missed_stop(&port->kernel_missed);
     if (rte_eth_promiscuous_get(port->ethdev_id) == 1)
         rte_eth_promiscuous_disable(port->ethdev_id); /* the kernel's interface would keep it */
     rte_eth_dev_stop(port->ethdev_id);
@@ -251,9 +253,9 @@ enum sl_link sl_port_link(const struct sl_port *port)
     return up ? SL_LINK_UP : SL_LINK_DOWN;
 }
 
-uint64_t sl_port_missed(const struct sl_port *port)
+uint64_t sl_port_missed(struct sl_port *port)
 {
     struct rte_eth_stats stats;
-    return port->missed_earlier +
+    return port->missed_earlier + sl_kernel_missed_read(&port->kernel_missed) +
            (rte_eth_stats_get(port->ethdev_id, &stats) == 0 ? stats.imissed : 0);
 }

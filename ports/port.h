@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "lib/limits.h"
+#include "ports/kernel_missed.h"
 #include "ports/spec.h"
 #include "ports/spread.h"
 
@@ -49,8 +50,9 @@ struct sl_port {
                          do not expect the pool to be whole */
     int doorbell_fd;  /* readable when a frame has come; 0: unknown, or more queues than one */
     uint64_t missed_earlier; /* by the devices that this port was opened on before */
-    bool kernel_tells;       /* `kernel_link` counts and the driver's word does not */
-    uint32_t kernel_link;    /* enum sl_link; the control thread writes (link_watch.h), any reads */
+    struct sl_kernel_missed kernel_missed;
+    bool kernel_tells;    /* `kernel_link` counts and the driver's word does not */
+    uint32_t kernel_link; /* enum sl_link; the control thread writes (link_watch.h), any reads */
     char driver[32];
     struct rte_ring *ring[SL_WORKERS_MAX]; /* ring kind: what queue i sends it also receives */
 };
@@ -71,8 +73,9 @@ int sl_port_replug(const struct sl_port_config *config);
 /* As the kernel says of its interface, else as the driver does. Any thread. */
 enum sl_link sl_port_link(const struct sl_port *port);
 
-/* Frames that the device dropped because a queue was full, so far. */
-uint64_t sl_port_missed(const struct sl_port *port);
+/* Frames that the device, or the kernel before it, dropped because a queue was full, so far. Any
+   thread, of the one copy of the port that receives. */
+uint64_t sl_port_missed(struct sl_port *port);
 
 #ifdef __cplusplus
 }

@@ -128,6 +128,20 @@ long long Node::pings_answered() const
     return count;
 }
 
+long long Node::dropped(const std::string &reason) const
+{
+    json_t *stats = answer({"stats", "--json", "--interval", "0.1"}), *one;
+    long long count = 0;
+    size_t i;
+    json_array_foreach(json_object_get(stats, "drops"), i, one)
+    {
+        if (text_of(one, "reason") == reason)
+            count = number_of(one, "count");
+    }
+    json_decref(stats);
+    return count;
+}
+
 std::vector<std::string> Node::events_about(const std::string &member) const
 {
     std::vector<std::string> types;

@@ -50,6 +50,7 @@ class Node
     /* A text that `starling info` shows under this key; "" if it does not answer. */
     std::string info(const std::string &key) const;
     long long pings_answered() const;
+    long long dropped(const std::string &reason) const;
 
     /* Types of the events about a member, oldest first. */
     std::vector<std::string> events_about(const std::string &member) const;

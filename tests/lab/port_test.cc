@@ -118,6 +118,47 @@ TEST_F(Port, PacketsAsLongAsConfiguredArriveAndAreSent)
     }
 }
 
+constexpr int MORE_THAN_ANY_RING_HOLDS = 5000;
+
+/* The kernel of the second namespace sends datagrams that are no frames of gossip. */
+void send_garbage(Lab &lab, int count)
+{
+    lab.bash("ip netns exec ${LAB}2 bash -c 'for ((i = 0; i < " + std::to_string(count) +
+             "; i++)); do echo x >/dev/udp/10.77.0.1/7947; done'");
+}
+
+TEST_F(Port, EveryFrameThatAStandingNodeHasNoRoomForIsCounted)
+{
+    net().bash("ip -n ${LAB}2 address add 10.77.0.2/24 dev eth0");
+    for (const char *port : {"af_packet", "af_xdp", "tap"}) {
+        Node node(net(), 1, port);
+        node.start();
+        ASSERT_TRUE(await("it is up", [&] { return node.phase() != ""; })) << port;
+        if (port == std::string("tap"))
+            net().bash("lab_attach_tap 1 starling0; ip -n ${LAB}2 neigh flush dev eth0");
+        ASSERT_TRUE(await("a datagram comes in", [&] {
+            send_garbage(net(), 1);
+            return node.dropped("FRAME_SHORT") > 0;
+        })) << port;
+        auto counted = [&] { return node.dropped("FRAME_SHORT") + node.dropped("RX_MISSED"); };
+        long long before = counted();
+        node.process().signal(SIGSTOP);
+        send_garbage(net(), MORE_THAN_ANY_RING_HOLDS);
+        node.process().signal(SIGCONT);
+        EXPECT_TRUE(await("all are counted",
+                          [&] { return counted() >= before + MORE_THAN_ANY_RING_HOLDS; }))
+            << port << " counted " << counted() - before;
+        EXPECT_GT(node.dropped("RX_MISSED"), 0) << port;
+        EXPECT_LE(counted(), before + MORE_THAN_ANY_RING_HOLDS + 100) << "the kernel's own chatter";
+        EXPECT_TRUE(await("it says so", [&] {
+            return node.process().err().find("frames are lost in this node: missed") !=
+                   std::string::npos;
+        })) << port;
+        node.process().signal(SIGTERM);
+        node.expect_clean_end();
+    }
+}
+
 TEST_F(Port, PacketsTooLongForTheKindOfPortAreRefusedAtStart)
 {
     for (const char *port : {"af_xdp", "tap"}) {
