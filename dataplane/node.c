@@ -214,7 +214,7 @@ static int node_stats(void *context, struct sl_node_stats *stats)
         worker_load(&stats->workers[i], &r->workers[i]->load);
     }
     stats->worker_count = r->worker_count;
-    stats->counters.drops[SL_DROP_RX_MISSED] += sl_port_missed(&r->port);
+    stats->counters.drops[SL_DROP_RX_MISSED] += sl_port_counts(&r->port).missed;
     stats->counters.drops[SL_DROP_NEIGHBOUR_UNRESOLVED] += sl_neighbours_unanswered(r->neighbours);
     stats->probe_rtt = percentiles(sl_engine_probe_rtt(engine));
     stats->convergence = percentiles(sl_engine_convergence(engine));

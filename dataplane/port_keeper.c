@@ -127,7 +127,7 @@ static int keeper_reopen(struct sl_port_keeper *k)
 {
     sl_runtime_stop(k->runtime);
     sl_runtime_drop_packets(k->runtime);
-    uint64_t missed = sl_port_missed(&k->runtime->port);
+    uint64_t missed = sl_port_counts(&k->runtime->port).missed;
     int rc = sl_station_reopen(k->station, k->options, missed);
     if (rc != 0)
         return rc;

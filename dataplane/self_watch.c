@@ -3,10 +3,25 @@
 
 #define LOOK_NS_MIN 10000000ull
 
+/* Of what came to the port between two looks: it is deaf if it missed more than one in so many.
+   Less does not silence anybody, because a verdict needs several answers lost in several looks, and
+   a node that doubts itself all the time finds no death either. */
+#define DEAF_SHARE 8
+
 uint64_t sl_self_watch_interval_ns(const struct sl_config *config)
 {
     return config->probe_try_interval_ns > LOOK_NS_MIN ? config->probe_try_interval_ns
                                                        : LOOK_NS_MIN;
+}
+
+static bool watch_port(struct sl_self_watch *w)
+{
+    struct sl_port_counts then = w->port_counts, now = sl_port_counts(w->port);
+    w->port_counts = now;
+    /* A port that was opened anew begins at 0. */
+    uint64_t received = now.received > then.received ? now.received - then.received : 0;
+    uint64_t missed = now.missed > then.missed ? now.missed - then.missed : 0;
+    return missed > (received + missed) / DEAF_SHARE;
 }
 
 /* Answers that were here and did not reach the engine, or questions that never left. */
@@ -14,7 +29,7 @@ static bool watch_lost(struct sl_self_watch *w)
 {
     static const enum sl_drop reasons[] = {SL_DROP_ENGINE_RING_FULL, SL_DROP_ENGINE_INPUT_EMPTY,
                                            SL_DROP_MBUF_EMPTY, SL_DROP_TX_FULL};
-    uint64_t lost = sl_port_missed(w->port);
+    uint64_t lost = 0;
     for (unsigned i = 0; i < w->worker_count; i++)
         for (unsigned r = 0; r < sizeof(reasons) / sizeof(reasons[0]); r++)
             lost += __atomic_load_n(&w->counters[i]->drops[reasons[r]], __ATOMIC_RELAXED);
@@ -61,13 +76,13 @@ bool sl_self_watch_look(struct sl_self_watch *w, uint64_t now_ns)
         return false;
     bool first = w->looked_ns == 0;
     uint64_t lasted_ns = now_ns - w->looked_ns;
-    bool lost = watch_lost(w), stood = watch_polls(w), down = watch_link(w);
+    bool deaf = watch_port(w), lost = watch_lost(w), stood = watch_polls(w), down = watch_link(w);
     w->looked_ns = now_ns;
-    if (first || !(lost || stood || down))
+    if (first || !(deaf || lost || stood || down))
         return false;
-    enum sl_stall evidence = down   ? SL_STALL_LINK_DOWN
-                             : lost ? SL_STALL_RX_OVERFLOW
-                                    : SL_STALL_MISSED_POLLS;
+    enum sl_stall evidence = down           ? SL_STALL_LINK_DOWN
+                             : deaf || lost ? SL_STALL_RX_OVERFLOW
+                                            : SL_STALL_MISSED_POLLS;
     sl_engine_note_stall(w->engine, now_ns, evidence, lasted_ns);
     return true;
 }

@@ -28,6 +28,7 @@ struct sl_self_watch {
     /* Its own. */
     uint64_t looked_ns; /* 0 = not yet */
     uint64_t lost;      /* frames, as of the last look */
+    struct sl_port_counts port_counts;
     uint64_t polls[SL_WORKERS_MAX];
     bool link_was_up;
     bool told_down; /* the last event of the link */

@@ -253,9 +253,12 @@ enum sl_link sl_port_link(const struct sl_port *port)
     return up ? SL_LINK_UP : SL_LINK_DOWN;
 }
 
-uint64_t sl_port_missed(struct sl_port *port)
+struct sl_port_counts sl_port_counts(struct sl_port *port)
 {
     struct rte_eth_stats stats;
-    return port->missed_earlier + sl_kernel_missed_read(&port->kernel_missed) +
-           (rte_eth_stats_get(port->ethdev_id, &stats) == 0 ? stats.imissed : 0);
+    if (rte_eth_stats_get(port->ethdev_id, &stats) != 0)
+        memset(&stats, 0, sizeof(stats));
+    uint64_t missed = stats.imissed + sl_kernel_missed_read(&port->kernel_missed);
+    return (struct sl_port_counts){.received = stats.ipackets,
+                                   .missed = port->missed_earlier + missed};
 }

@@ -73,9 +73,14 @@ int sl_port_replug(const struct sl_port_config *config);
 /* As the kernel says of its interface, else as the driver does. Any thread. */
 enum sl_link sl_port_link(const struct sl_port *port);
 
-/* Frames that the device, or the kernel before it, dropped because a queue was full, so far. Any
-   thread, of the one copy of the port that receives. */
-uint64_t sl_port_missed(struct sl_port *port);
+struct sl_port_counts {
+    uint64_t received;
+    uint64_t
+        missed; /* the device, or the kernel before it, dropped them because a queue was full */
+};
+
+/* Frames so far. Any thread, of the one copy of the port that receives. */
+struct sl_port_counts sl_port_counts(struct sl_port *port);
 
 #ifdef __cplusplus
 }

@@ -55,7 +55,7 @@ TEST_F(Port, RingComesUpWithWhatItHas)
     EXPECT_FALSE(port.rx_checksum || port.tx_checksum_ipv4 || port.tx_checksum_udp);
     EXPECT_FALSE(port.steered) << "a ring has no rules";
     EXPECT_STREQ(port.driver, "net_ring");
-    EXPECT_EQ(sl_port_missed(&port), 0u);
+    EXPECT_EQ(sl_port_counts(&port).missed, 0u);
     sl_port_close(&port);
 }
 

@@ -255,6 +255,29 @@ TEST_F(Worker, AnswersLostOnTheWayToTheEngineMakeItDoubtItself)
     free_taken();
 }
 
+TEST_F(Worker, APortThatMissesMuchMakesTheEngineDoubtItselfAndOneThatMissesLittleDoesNot)
+{
+    const struct sl_engine_stats *stats = sl_engine_stats(node.runtime.loop.engine);
+    turn();
+    now += 10 * MS;
+    turn();
+    uint64_t before = stats->stalls;
+    poll_pings();
+    node.runtime.port.missed_earlier += SL_BURST / 8;
+    now += 10 * MS;
+    turn();
+    EXPECT_EQ(stats->stalls, before) << "less than one in eight";
+    poll_pings();
+    node.runtime.port.missed_earlier += SL_BURST / 4;
+    now += 10 * MS;
+    turn();
+    EXPECT_EQ(stats->stalls, before + 1);
+    now += 10 * MS;
+    turn();
+    EXPECT_EQ(stats->stalls, before + 1) << "it misses no more";
+    free_taken();
+}
+
 TEST_F(Worker, ALinkThatGoesDownMakesTheEngineDoubtItselfUntilItIsUpAgain)
 {
     const struct sl_engine_stats *stats = sl_engine_stats(node.runtime.loop.engine);
