@@ -43,26 +43,29 @@ static uint32_t confirmations_wanted(const struct sl_engine *e)
  * first few, and whoever is not is dead by their word; all at once would drown it. */
 #define ASKED_BY_HEARSAY 20
 
-/* Accusers may have died before their verdict: a long wait, and then each viewer in its turn. */
+/* When a viewer that only heard of it asks: each in its turn. Accusers may have died before their
+ * verdict: a long wait. A death waits here for less, if it does because its accuser is gone. */
 static uint64_t hearsay_limit_ns(const struct sl_engine *e, const struct sl_suspicion *s)
 {
     uint64_t turns_ns = e->peers.count * 1000000000ull / ASKED_BY_HEARSAY;
     uint64_t turn_ns =
         ((e->self_id ^ s->word) * 0x9e3779b97f4a7c15ull >> 32) * (turns_ns >> 16) >> 16;
-    return 2 * e->config.suspicion_max_ns + e->config.spread_ns + turn_ns;
+    uint64_t max_ns = e->config.suspicion_max_ns;
+    return (s->death_accuser_id != 0 ? max_ns : 2 * max_ns + e->config.spread_ns) + turn_ns;
 }
 
 /* When a waiting death is accepted. A lone accuser may be wrong about a member that has paused;
  * where two agree, or others have accepted it, the member need only have had the time to hear. An
  * accuser that is itself gone here is more likely cut off than right: a node that speaks but does
- * not hear accuses everybody, and what it says is refuted, once there is room for so much. */
+ * not hear accuses everybody, and there may be no room for so many refutations. Its word is no
+ * more than a suspicion. */
 static uint64_t death_due_ns(const struct sl_engine *e, const struct sl_suspicion *s)
 {
     if (s->death_accuser_id == 0)
         return UINT64_MAX;
     uint64_t accuser = sl_view_word(e->view, s->death_accuser_id);
     if (accuser != 0 && !sl_word_is_live(accuser))
-        return s->started_ns + e->config.suspicion_max_ns;
+        return UINT64_MAX;
     bool agreed = s->accuser_count > 1 || s->death_passed_on;
     return s->started_ns + (agreed ? e->config.spread_ns : e->config.suspicion_min_ns);
 }
@@ -77,7 +80,7 @@ static void set_timer(struct sl_engine *e, struct sl_suspicion *s, uint64_t at_n
 /* When the final probe begins: so that, if nobody answers it either, it ends with the suspicion
  * time.
  */
-static void arm(struct sl_engine *e, struct sl_suspicion *s, uint32_t slot)
+static uint64_t asks_at_ns(struct sl_engine *e, const struct sl_suspicion *s, uint32_t slot)
 {
     const struct sl_config *c = &e->config;
     uint64_t limit_ns = s->mine
@@ -85,7 +88,12 @@ static void arm(struct sl_engine *e, struct sl_suspicion *s, uint32_t slot)
                                                    s->accuser_count - 1, confirmations_wanted(e))
                             : hearsay_limit_ns(e, s);
     uint64_t window_ns = sl_probe_window_ns(e, slot, SL_PROBE_FINAL);
-    set_timer(e, s, s->started_ns + (limit_ns > window_ns ? limit_ns - window_ns : 0));
+    return s->started_ns + (limit_ns > window_ns ? limit_ns - window_ns : 0);
+}
+
+static void arm(struct sl_engine *e, struct sl_suspicion *s, uint32_t slot)
+{
+    set_timer(e, s, asks_at_ns(e, s, slot));
 }
 
 /* true: this accuser was not known. */
@@ -251,8 +259,8 @@ void sl_suspicion_fire(struct sl_engine *e, uint32_t entry)
         sl_merge_word(e, slot, sl_word_with_status(s->word, SL_DEAD), s->death_accuser_id);
         return;
     }
-    if (s->death_accuser_id != 0 && !s->mine) {
-        set_timer(e, s, UINT64_MAX); /* the accuser has gone since: its word waits for longer */
+    if (s->death_accuser_id != 0 && asks_at_ns(e, s, slot) > e->now_ns) {
+        arm(e, s, slot); /* the accuser has gone since: its word waits for longer */
         return;
     }
     /* All probes taken: ask again soon. The timer stays armed behind the final probe as well,

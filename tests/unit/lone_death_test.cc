@@ -122,27 +122,42 @@ TEST_F(LoneDeath, ThatSomebodyElsePassesOnOfAMemberSuspectedHereCountsAtOnce)
 }
 
 // A node that speaks but does not hear accuses everybody.
-TEST_F(LoneDeath, OnTheWordOfAnAccuserThatIsGoneWaitsForTheLongestSuspicion)
+TEST_F(LoneDeath, OnTheWordOfAnAccuserThatIsGoneIsNoneWhileTheMemberAnswers)
 {
     Accuse(helpers[0], SL_DEAD);
     helpers[1].gossip(node(), {m.accusation("m", Word(SL_DEAD), "h1")});
     helpers[1].gossip(node(), {m.left("h1", Word(SL_LEFT))});
-    cluster.run(node().config.suspicion_max_ns - kMs);
-    EXPECT_TRUE(Suspected());
-    EXPECT_EQ(node().stats().probes, 1u) << "nobody asks because of that";
-    cluster.run(2 * kMs);
-    EXPECT_EQ(node().status_of("m"), SL_DEAD);
+    cluster.run(node().config.suspicion_max_ns / 2);
+    EXPECT_EQ(node().stats().probes, 1u) << "nobody asks at once because of that";
+    cluster.run(20 * node().config.suspicion_max_ns);
+    EXPECT_TRUE(Suspected()) << "it answers, but does not refute";
+    EXPECT_EQ(Deaths(), 0u);
+    EXPECT_GT(node().stats().probes, 1u);
 }
 
-TEST_F(LoneDeath, WhoseAccuserGoesWhileItWaitsIsWaitedForInOneStep)
+TEST_F(LoneDeath, OnTheWordOfAnAccuserThatIsGoneCountsOnceNobodyAnswers)
+{
+    Accuse(helpers[0], SL_DEAD);
+    helpers[1].gossip(node(), {m.left("h1", Word(SL_LEFT))});
+    m.answers = false;
+    cluster.run(node().config.suspicion_max_ns / 2);
+    EXPECT_TRUE(Suspected());
+    cluster.run(2 * node().config.suspicion_max_ns);
+    EXPECT_EQ(node().status_of("m"), SL_DEAD);
+    EXPECT_EQ(node().stats().deaths_declared, 1u);
+}
+
+TEST_F(LoneDeath, WhoseAccuserGoesWhileItWaitsIsAskedAboutOnce)
 {
     engine().config.suspicion_max_ns = 2 * engine().config.suspicion_min_ns;
     Accuse(helpers[0], SL_DEAD);
     helpers[1].gossip(node(), {m.left("h1", Word(SL_LEFT))});
+    m.answers = false;
     engine().config.spread_ns = 0;
     engine().config.probe_helper_wait_ns = 100 * kS; // a final probe longer than any suspicion
     cluster.run(2 * engine().config.suspicion_max_ns);
-    EXPECT_EQ(node().status_of("m"), SL_DEAD);
+    EXPECT_TRUE(Suspected());
+    EXPECT_EQ(node().stats().probes, 2u);
 }
 
 TEST_F(LoneDeath, OfALaterLifeOfTheDeadMakesNobodyASuspect)
