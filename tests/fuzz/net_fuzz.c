@@ -75,7 +75,7 @@ static uint8_t *fenced(size_t bytes)
         SL_ASSERT(mprotect(memory + room, page, PROT_NONE) == 0);
         fence = memory + room;
     }
-    return fence - bytes;
+    return fence - (bytes + 1) / 2 * 2;
 }
 
 static void sum_icmp6(struct rte_ipv6_hdr *ip, uint32_t room)
