@@ -89,10 +89,10 @@ void sl_merge_accusation(struct sl_engine *e, const struct sl_record *r, uint64_
        the other's members dead. The member itself is asked; if it answers it learns of the
        accusation and refutes it. Where nobody answers, asking is in vain: whoever says so has had
        the patience. Of a member that is gone here, too, it is no news. After a mass death there is
-       no time to ask: what others have accepted is a suspicion here, and becomes the death unless
-       it is refuted. */
-    bool is_believed =
-        !e->told_by_sync || (sl_health_many_died(&e->health) && sl_zone_is_open(e, slot));
+       no time to ask, and no need of a member long suspected here, which had the time to refute:
+       what others have accepted is a suspicion here, and becomes the death unless it is refuted. */
+    bool need_not_ask = sl_health_many_died(&e->health) || sl_suspicion_is_long(e, slot, r->word);
+    bool is_believed = !e->told_by_sync || (need_not_ask && sl_zone_is_open(e, slot));
     if (is_believed && sl_word_is_live(held))
         merge_death(e, slot, r, sender_id);
     else if (!e->told_by_sync)
