@@ -72,6 +72,17 @@ void sl_merge_removed(struct sl_engine *e, const struct sl_record *r, uint64_t s
         check_death(e, slot, r->word);
 }
 
+/* Of the members, one in so many is held dead after a mass death. A liar's victims are hardly ever:
+ * suspected they are many, but they refute. */
+#define MANY_SHARE 8
+
+static bool is_after_mass_death(const struct sl_engine *e)
+{
+    const struct sl_view_summary *s = sl_view_summary(e->view);
+    return sl_health_many_died(&e->health) &&
+           s->count_by_status[SL_DEAD] > s->member_count / MANY_SHARE;
+}
+
 void sl_merge_accusation(struct sl_engine *e, const struct sl_record *r, uint64_t sender_id)
 {
     uint64_t held = 0;
@@ -91,7 +102,7 @@ void sl_merge_accusation(struct sl_engine *e, const struct sl_record *r, uint64_
        the patience. Of a member that is gone here, too, it is no news. After a mass death there is
        no time to ask, and no need of a member long suspected here, which had the time to refute:
        what others have accepted is a suspicion here, and becomes the death unless it is refuted. */
-    bool need_not_ask = sl_health_many_died(&e->health) || sl_suspicion_is_long(e, slot, r->word);
+    bool need_not_ask = is_after_mass_death(e) || sl_suspicion_is_long(e, slot, r->word);
     bool is_believed = !e->told_by_sync || (need_not_ask && sl_zone_is_open(e, slot));
     if (is_believed && sl_word_is_live(held))
         merge_death(e, slot, r, sender_id);

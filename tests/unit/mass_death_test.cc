@@ -65,6 +65,13 @@ class MassDeath : public Speaker
         return 100.0 * suspects / asked;
     }
 
+    void kill(uint32_t count)
+    {
+        for (uint32_t i = kMembers / 4 * 3; i < kMembers / 4 * 3 + count; i++) {
+            sl_merge_word(e, slot_of(i), sl_word_with_status(kWord, SL_DEAD), id_of(1));
+        }
+    }
+
     void told_by_session(uint32_t i)
     {
         sl_input *input = blank(SL_FRAME_SYNC);
@@ -140,11 +147,22 @@ TEST_F(MassDeath, ASuspicionIsPushedForOneRound)
 
 TEST_F(MassDeath, WhatASessionTellsIsASuspicionThatBecomesTheDeath)
 {
+    kill(kMembers / 8 + 1);
     silence(4);
     told_by_session(7);
     EXPECT_EQ(status_of(7), SL_SUSPECT);
     run(config.spread_ns + 10 * kMs);
     EXPECT_EQ(status_of(7), SL_DEAD);
+}
+
+// A liar makes many suspects, who refute, and hardly a death.
+TEST_F(MassDeath, WhatASessionTellsIsOnlyAskedAboutWhereFewAreDead)
+{
+    kill(kMembers / 16);
+    suspect_all(kMembers / 2, 1);
+    silence(4);
+    told_by_session(kMembers / 2 + 7);
+    EXPECT_EQ(status_of(kMembers / 2 + 7), SL_ALIVE);
 }
 
 TEST_F(MassDeath, WhatASessionTellsOtherwiseIsOnlyAskedAbout)
