@@ -155,7 +155,7 @@ bool sl_suspicion_is_long(const struct sl_engine *e, uint32_t slot, uint64_t wor
     uint32_t entry = sl_slot_map_find(&e->suspicion_map, slot);
     return entry != SL_ENTRY_NONE &&
            e->suspicions[entry].word == sl_word_with_status(word, SL_SUSPECT) &&
-           e->now_ns - e->suspicions[entry].started_ns >= e->config.suspicion_max_ns;
+           e->now_ns - e->suspicions[entry].started_ns >= 2 * e->config.suspicion_max_ns;
 }
 
 uint32_t sl_suspicion_accusers(const struct sl_engine *e, uint32_t slot)

@@ -24,7 +24,8 @@ struct sl_suspicion {
     bool mine; /* this node's own probe failed: it may turn the suspicion into DEAD */
 };
 
-/* The life that this word is of has been suspected here for as long as any suspicion may take. */
+/* The life that this word is of has been suspected here for twice as long as any suspicion may
+ * take: in a storm of lies some refutations take longer than once. */
 bool sl_suspicion_is_long(const struct sl_engine *e, uint32_t slot, uint64_t word);
 /* Members known to accuse it now. */
 uint32_t sl_suspicion_accusers(const struct sl_engine *e, uint32_t slot);

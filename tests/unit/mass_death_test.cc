@@ -177,7 +177,7 @@ TEST_F(MassDeath, WhatASessionTellsOfAMemberLongSuspectedHereIsBelieved)
     uint64_t began_ns = now;
     told_by_session(7);
     ASSERT_EQ(status_of(7), SL_SUSPECT) << "it may be about to refute";
-    run(config.suspicion_max_ns - (now - began_ns) + kMs);
+    run(2 * config.suspicion_max_ns - (now - began_ns) + kMs);
     ASSERT_EQ(status_of(7), SL_SUSPECT);
     told_by_session(7);
     EXPECT_EQ(status_of(7), SL_DEAD);
