@@ -228,6 +228,19 @@ TEST_F(Cli, HostileNamesNeitherCommandTheTerminalNorBreakJson)
 }
 
 // C1 controls, changes of direction, what has no width, beyond the first plane.
+TEST_F(Cli, TheShortestCharactersOfEachLengthAreShownAsTheyAre)
+{
+    // U+00A1, U+0800 and U+10000: the first that are seen among those of two, three and four bytes.
+    for (const char *name : {"\xc2\xa1", "\xe0\xa0\x80", "\xf0\x90\x80\x80"})
+        fake_.add_member(name, SL_ALIVE);
+    serve();
+    ASSERT_EQ(run({"members"}), 0);
+    EXPECT_EQ(out_.find("\\u"), std::string::npos) << out_;
+    EXPECT_EQ(out_.find("\\x"), std::string::npos) << out_;
+    for (const char *name : {"\xc2\xa1", "\xe0\xa0\x80", "\xf0\x90\x80\x80"})
+        EXPECT_NE(out_.find(name), std::string::npos) << out_;
+}
+
 TEST_F(Cli, NoUnsafeCharacterReachesTheTerminalOrJsonUnescaped)
 {
     const std::vector<std::pair<std::string, std::string>> unsafe = {

@@ -107,6 +107,17 @@ TEST_F(Cli, EventsAsLinesOfJson)
     EXPECT_TRUE(json_is_null(json_object_get(first.get(), "previous_status")));
 }
 
+TEST_F(Cli, AnAccuserWithTheShortestNameIsNamed)
+{
+    fake_.accuser = "w";
+    fake_.add_event(SL_EVENT_MEMBER_DEAD, "x");
+    serve();
+    ASSERT_EQ(run({"events", "--json"}), 0) << err_;
+    EXPECT_EQ(text_of(parse(out_).get(), "accuser_name"), "w");
+    ASSERT_EQ(run({"events"}), 0) << err_;
+    EXPECT_NE(out_.find("accused by w\n"), std::string::npos) << out_;
+}
+
 TEST_F(Cli, AnEventInWordsNamesTheAccuser)
 {
     fake_.add_event(SL_EVENT_MEMBER_SUSPECT, "x");

@@ -132,7 +132,7 @@ class FakeNode
         if (!sl_event_is_of_zone(type)) {
             e.word = sl_word(1700000000, 1, SL_SUSPECT);
             e.accuser_id = 0x77;
-            snprintf(e.accuser, sizeof(e.accuser), "witness");
+            snprintf(e.accuser, sizeof(e.accuser), "%s", accuser.c_str());
         }
         snprintf(e.name, sizeof(e.name), "%s", name);
         push(e);
@@ -147,6 +147,7 @@ class FakeNode
     }
 
     // Set before a server runs or, as what it writes, read after it.
+    std::string accuser = "witness"; // of events
     std::vector<struct sl_member_info> members;
     std::vector<struct sl_trouble> troubles;
     std::vector<std::string> seeds;

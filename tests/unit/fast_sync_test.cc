@@ -68,6 +68,17 @@ TEST_F(FastTest, AnswerIsNoLongerThanTheAskerWants)
     }
 }
 
+TEST_F(FastTest, AnswerIsNoLongerThanTheRoomOfItsBuffer)
+{
+    for (uint64_t i = 0; i < 40; i++)
+        add(0xd000 + i, word(0, SL_ALIVE), 4);
+    Bytes request = sync(SL_FRAME_SYNC_REQUEST, A, 0, UINT64_MAX, 0);
+    const uint32_t room = SYNC_BYTES + 200;
+    ASSERT_EQ(run(request, room), SL_VERDICT_ANSWER);
+    EXPECT_LE(io.length_bytes, room);
+    EXPECT_GT(io.length_bytes, room / 2);
+}
+
 TEST_F(FastTest, ComparisonThatFindsNothingIsAnsweredWithAnEmptyFrame)
 {
     ASSERT_EQ(run(sync(SL_FRAME_SYNC_REQUEST, A, 1, 0xaaaa, 77)), SL_VERDICT_ANSWER);

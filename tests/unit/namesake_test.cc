@@ -129,6 +129,24 @@ TEST(Namesake, ATwinAtTheSameAddressIsNotOvertakenWithoutEnd)
     EXPECT_EQ(node.stats().phase, (uint64_t)SL_PHASE_MEMBER);
 }
 
+TEST(Namesake, EarlierLivesAreOvertakenAgainWhenTheLastWasLongAgo)
+{
+    Cluster cluster;
+    form(cluster, 3);
+    ClusterNode &node = cluster.node(2);
+    Puppet earlier(cluster, 9, "earlier");
+    uint32_t raised = 0;
+    for (int i = 0; i < 6; i++) {
+        uint64_t before = node.word();
+        uint64_t later = sl_word(sl_word_generation(before) + 5, 0, SL_ALIVE);
+        earlier.gossip(node, {earlier.alive("n2", later, 2)});
+        raised += node.word() != before;
+        cluster.run(61 * kS);
+    }
+    EXPECT_EQ(raised, 6u);
+    EXPECT_EQ(node.count_events(SL_EVENT_CONFLICT), 0u);
+}
+
 TEST(Namesake, AClaimToItsIdByAnotherNameIsRefused)
 {
     Cluster cluster;

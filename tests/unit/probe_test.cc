@@ -69,6 +69,29 @@ TEST_F(Al8nProbe, UnsolicitedOrLateNackIsIgnored)
     EXPECT_EQ(engine().health.score, 1u);
 }
 
+TEST_F(Al8nProbe, AMemberIsProbedOnceAtATimeForEachPurpose)
+{
+    Start();
+    Probe();
+    uint32_t slot = SlotOf("m");
+    uint64_t word = sl_view_slot_word(engine().view, slot);
+    EXPECT_FALSE(sl_probe_start(&engine(), slot, SL_PROBE_ROUND, word));
+    EXPECT_TRUE(sl_probe_start(&engine(), slot, SL_PROBE_FINAL, word));
+    EXPECT_FALSE(sl_probe_start(&engine(), slot, SL_PROBE_FINAL, word));
+}
+
+TEST_F(Al8nProbe, AnAnswerOfADifferentViewIsNoAgreement)
+{
+    Start();
+    ASSERT_TRUE(engine().settle.awaiting_agreement) << "members were met";
+    uint64_t agreed = sl_histogram_total(sl_engine_convergence(&engine()));
+    m.answers = true;
+    Probe();
+    ASSERT_TRUE(cluster.run_until([&] { return engine().probes_used == 0; }, 2 * kS));
+    EXPECT_TRUE(engine().settle.awaiting_agreement);
+    EXPECT_EQ(sl_histogram_total(sl_engine_convergence(&engine())), agreed);
+}
+
 TEST_F(Al8nProbe, HelpersAreDistinctByAddressAndNeverAnAliasOfTargetOrSelf)
 {
     helper_count = 16;

@@ -88,6 +88,17 @@ TEST(Record, NamesInAnyScriptAreGood)
         EXPECT_EQ(decode(alive_named(name, name)), one) << name;
 }
 
+TEST(Record, AControlCharacterIsFoundWhereverItStandsInAName)
+{
+    for (size_t length : {1u, 7u, 8u, 9u, 16u, 24u, 31u, 63u})
+        for (size_t at = 0; at < length; at++) {
+            std::string name(length, 'x');
+            EXPECT_EQ(decode(alive_named(name)), one);
+            name[at] = '\x1b';
+            EXPECT_EQ(decode(alive_named(name)), bad) << at << " of " << length;
+        }
+}
+
 TEST(Record, NamesAndZonesThatAreNotPrintableUtf8AreBad)
 {
     const std::string broken[] = {

@@ -25,6 +25,24 @@ TEST(View, AddedMemberIsFoundByIdAndSlot)
     EXPECT_EQ(view.name(slot), "alpha");
 }
 
+TEST(View, ProvingTheLastMemberTouchesNoOther)
+{
+    constexpr uint32_t kMembers = 4096;
+    Host host;
+    View view(config_of(&host, kMembers));
+    std::vector<uint32_t> slots(kMembers);
+    for (uint32_t i = 0; i < kMembers; i++)
+        ASSERT_EQ(
+            view.add(0x9e3779b97f4a7c15ull * (i + 1), alive(3), &slots[i], "m" + std::to_string(i)),
+            0);
+    for (uint32_t i = 0; i < kMembers; i++)
+        sl_view_prove(view.v, slots[i]);
+    for (uint32_t i = 0; i < kMembers; i++) {
+        ASSERT_EQ(view.name(slots[i]), "m" + std::to_string(i));
+        ASSERT_TRUE(sl_view_is_proven(view.v, slots[i]));
+    }
+}
+
 TEST(View, UnknownIdAndIdZeroHaveWordZeroAndNoSlot)
 {
     Host host;
