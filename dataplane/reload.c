@@ -82,9 +82,9 @@ static void take_over(const struct sl_reload *r, const struct sl_options *fresh)
 {
     char taken[NAMES_BYTES] = "", waiting[NAMES_BYTES] = "";
     find_waiting(r->options, fresh, waiting);
-    take_level(r, fresh, taken);
-    take_seeds(r, fresh, taken);
     take_tags(r, fresh, taken);
+    take_seeds(r, fresh, taken);
+    take_level(r, fresh, taken);
     SL_LOG(SL_LOG_NOTICE, "SIGHUP: read %s again; taken over: %s; needs a restart: %s",
            r->options->file, taken[0] != '\0' ? taken : "nothing",
            waiting[0] != '\0' ? waiting : "nothing");
