@@ -90,12 +90,17 @@ TEST(Record, NamesInAnyScriptAreGood)
 
 TEST(Record, AControlCharacterIsFoundWhereverItStandsInAName)
 {
-    for (size_t length : {1u, 7u, 8u, 9u, 16u, 24u, 31u, 63u})
+    const uint8_t address[4] = {10, 0, 0, 1};
+    for (uint8_t length : {1, 7, 8, 9, 16, 24, 31, 63})
         for (size_t at = 0; at < length; at++) {
-            std::string name(length, 'x');
-            EXPECT_EQ(decode(alive_named(name)), one);
-            name[at] = '\x1b';
-            EXPECT_EQ(decode(alive_named(name)), bad) << at << " of " << length;
+            std::string text(192, 'x'); // printable on both sides
+            sl_identity identity = {};
+            identity.v4 = sl_endpoint_v4(address, 7947);
+            identity.name = text.data() + 64;
+            identity.name_bytes = length;
+            EXPECT_TRUE(sl_identity_is_valid(&identity));
+            text[64 + at] = '\x1b';
+            EXPECT_FALSE(sl_identity_is_valid(&identity)) << at << " of " << (int)length;
         }
 }
 
