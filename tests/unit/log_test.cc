@@ -28,7 +28,7 @@ std::string formatted(enum sl_log_level level, const struct timespec *when, cons
 TEST(Log, LineBeginsWithIso8601TimeInMillisecondsItsZoneAndTheLevel)
 {
     const struct timespec when = {1700000000, 7999999};
-    setenv("TZ", "XXX-5:30", 1);
+    setenv("TZ", "IST-5:30", 1);
     tzset();
     EXPECT_EQ(formatted(SL_LOG_WARNING, &when, "eth0: link is down"),
               "2023-11-15T03:43:20.007+05:30 warning starlingd: eth0: link is down\n");
