@@ -11,17 +11,27 @@ using namespace view_test;
 namespace
 {
 
-TEST(Compare, AMemberThatFindsNoRoomIsLeftOutAndNotCountedAsTold)
+class Compare : public testing::Test
 {
+  protected:
+    Compare()
+    {
+        uint32_t slot;
+        EXPECT_EQ(view.add(7, alive(3), &slot, "seven"), 0);
+        member = {7, alive(3), slot, false, sl_view_cold(view.v, slot)};
+        c.view = view.v;
+        c.out = out;
+    }
+
     Host host;
-    View view(config_of(&host, 16));
-    uint32_t slot;
-    ASSERT_EQ(view.add(7, alive(3), &slot, "seven"), 0);
-    const sl_view_item member = {7, alive(3), slot, false, sl_view_cold(view.v, slot)};
+    View view{config_of(&host, 16)};
+    sl_view_item member{};
     uint8_t out[256];
     sl_compare c{};
-    c.view = view.v;
-    c.out = out;
+};
+
+TEST_F(Compare, AMemberThatFindsNoRoomIsLeftOutAndNotCountedAsTold)
+{
     ASSERT_TRUE(sl_compare_tell(&c, &member, sizeof(out)));
     EXPECT_EQ(c.told, 1u);
     EXPECT_FALSE(c.left_out);
@@ -34,16 +44,8 @@ TEST(Compare, AMemberThatFindsNoRoomIsLeftOutAndNotCountedAsTold)
     EXPECT_EQ(c.told, 1u);
 }
 
-TEST(Compare, WhatAnEarlierFrameOfTheTurnHasToldIsPassedOver)
+TEST_F(Compare, WhatAnEarlierFrameOfTheTurnHasToldIsPassedOver)
 {
-    Host host;
-    View view(config_of(&host, 16));
-    uint32_t slot;
-    ASSERT_EQ(view.add(7, alive(3), &slot, "seven"), 0);
-    const sl_view_item member = {7, alive(3), slot, false, sl_view_cold(view.v, slot)};
-    uint8_t out[256];
-    sl_compare c{};
-    c.out = out;
     c.skip = 1;
     EXPECT_TRUE(sl_compare_tell(&c, &member, sizeof(out)));
     EXPECT_EQ(c.length_bytes, 0u);

@@ -35,11 +35,10 @@ TEST(View, ProvingTheLastMemberTouchesNoOther)
         ASSERT_EQ(
             view.add(0x9e3779b97f4a7c15ull * (i + 1), alive(3), &slots[i], "m" + std::to_string(i)),
             0);
-    for (uint32_t i = 0; i < kMembers; i++)
-        sl_view_prove(view.v, slots[i]);
+    sl_view_prove(view.v, slots.back());
     for (uint32_t i = 0; i < kMembers; i++) {
         ASSERT_EQ(view.name(slots[i]), "m" + std::to_string(i));
-        ASSERT_TRUE(sl_view_is_proven(view.v, slots[i]));
+        ASSERT_EQ(sl_view_is_proven(view.v, slots[i]), i + 1 == kMembers);
     }
 }
 
